@@ -1,0 +1,90 @@
+"""Where things stand in the site, and how a card's relative links reach them."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import quote, unquote
+
+from cardwright.entry import Entry
+from cardwright.sources.find import is_inside
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """How the site writes its addresses."""
+
+    models_uri: str
+    """Folder of the card pages, without slashes at its ends."""
+    directory_urls: bool = True
+    """True for `models/<slug>/`, False for `models/<slug>.html`, as MkDocs' `use_directory_urls`."""
+
+    def page(self, slug: str) -> str:
+        """A card's page, from the root of the site."""
+        return f"{self.models_uri}/{quote(slug)}{'/' if self.directory_urls else '.html'}"
+
+    def page_from_page(self, slug: str) -> str:
+        """A card's page, from another card's."""
+        return f"../{quote(slug)}/" if self.directory_urls else f"{quote(slug)}.html"
+
+    def page_from_catalogue(self, slug: str) -> str:
+        """A card's page, from the catalogue."""
+        return f"{quote(slug)}/" if self.directory_urls else f"{quote(slug)}.html"
+
+    def catalogue_from_page(self) -> str:
+        """The catalogue, from a card's page."""
+        return "../" if self.directory_urls else "index.html"
+
+    def file_from_page(self, slug: str, path: str) -> str:
+        """A file of a card, from the card's page."""
+        return quote(path) if self.directory_urls else f"{quote(slug)}/{quote(path)}"
+
+
+@dataclass(slots=True)
+class CardLinks:
+    """Resolves the links of one card, and remembers which of its files the page needs."""
+
+    entry: Entry
+    addresses: Addresses
+    pages: Mapping[str, str]
+    """Slug by card source, both README and folder, relative to the cards folder."""
+    needed: set[str] = field(default_factory=set)
+    """Files that the page links to, relative to the card's folder."""
+
+    def resolve(self, url: str) -> str | None:
+        """The address of a relative link on the card's page, or None when the site has nothing there."""
+        match = re.fullmatch(r"([^?#]*)((?:\?[^#]*)?)((?:#.*)?)", url, re.DOTALL)
+        if not match or not match.group(1) or url.startswith("/"):
+            return None
+        path = unquote(match.group(1)).replace("\\", "/")
+        if "\0" in path:
+            return None
+        in_cards = posixpath.normpath(posixpath.join(posixpath.dirname(self.base), path))
+        slug = self.pages.get(in_cards) or self.pages.get(posixpath.join(in_cards, "README.md"))
+        if slug:
+            fragment = f"#card-{match.group(3)[1:]}" if match.group(3) else ""
+            return self.addresses.page_from_page(slug) + fragment
+        return self.file(posixpath.normpath(path), match.group(3))
+
+    def file(self, path: str, fragment: str = "") -> str | None:
+        """The address of a file in the card's folder, which the site then holds; None when there is none."""
+        folder = self.entry.source.folder
+        if path.startswith(("..", "/")) or not is_inside(folder / path, folder):
+            return None
+        self.needed.add(path)
+        return self.addresses.file_from_page(self.entry.slug, published_name(path)) + fragment
+
+    @property
+    def base(self) -> str:
+        """The file in which the card's text stands, relative to the cards folder."""
+        return self.entry.raw.body_path or self.entry.path
+
+
+def published_name(path: str) -> str:
+    """Under which name a file of a card is published: pages and XML as text, so that they do not run."""
+    return f"{path}.txt" if path.lower().endswith(_AS_TEXT) else path
+
+
+_AS_TEXT = (".md", ".mdx", ".html", ".htm", ".xhtml", ".xht", ".xml", ".xsl", ".svgz")

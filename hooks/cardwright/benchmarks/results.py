@@ -1,0 +1,173 @@
+"""A card's benchmark results as flat rows, and the table that shows them best."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cardwright.benchmarks.metrics import Direction, find_metric
+from cardwright.benchmarks.quantity import Quantity, parse_quantity
+from cardwright.card import Card, EvalResult, Metric, ModelFile
+from cardwright.nodes import Path
+
+MAX_METRIC_COLUMNS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One value of one metric."""
+
+    path: Path
+    """Where the value stands in the card's fields."""
+    model: str
+    """The variant or file it belongs to; empty when the card has one."""
+    task: str
+    dataset: str
+    dataset_url: str
+    metric: str
+    """The metric as the card names it."""
+    value: Quantity
+    unit: str
+    better: Direction | None
+    """None when the metric is not in the table of metrics."""
+    details: tuple[tuple[str, str], ...] = ()
+    """Whatever else the card states of this value: split, configuration, revision, source, ..."""
+    details_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BenchmarkTable:
+    """Results laid out: one column a metric when that leaves few holes, else one row a value."""
+
+    results: tuple[Result, ...]
+    columns: tuple[Result, ...] = ()
+    """One result for each metric column, naming it; empty for one row a value."""
+    rows: tuple[tuple[Result, tuple[Result | None, ...]], ...] = ()
+    has_model: bool = False
+    has_task: bool = False
+    has_dataset: bool = False
+    has_details: bool = False
+
+
+def collect_results(card: Card) -> tuple[Result, ...]:
+    """Every metric value that the card states, of `model-index` and of its files."""
+    return (*_index_results(card), *_file_results(card))
+
+
+def _index_results(card: Card) -> Iterator[Result]:
+    several = len(card.model_index) > 1
+    for i, entry in enumerate(card.model_index):
+        for j, result in enumerate(entry.results):
+            for k, metric in enumerate(result.metrics):
+                path = ("model-index", i, "results", j, "metrics", k)
+                model = (entry.name or "") if several else ""
+                yield from _make_results(card, path, metric, model, result)
+
+
+def _file_results(card: Card) -> Iterator[Result]:
+    named = [file.name for file in card.files]
+    for i, file in enumerate(card.files):
+        for k, metric in enumerate(file.metrics):
+            dataset = metric.dataset or (card.datasets[0] if len(card.datasets) == 1 else None)
+            result = EvalResult.model_validate({"dataset": {"name": dataset}})
+            model = _file_label(file, named.count(file.name) > 1) if len(card.files) > 1 else ""
+            yield from _make_results(card, ("files", i, "metrics", k), metric, model, result)
+
+
+def _file_label(file: ModelFile, ambiguous: bool) -> str:
+    where = (file.path or file.url or "").rsplit("/", 1)[-1]
+    return where if ambiguous and where else file.name or where
+
+
+def _make_results(card: Card, path: Path, metric: Metric, model: str, result: EvalResult) -> Iterator[Result]:
+    data = result.dataset
+    name = metric.name or metric.type or ""
+    dataset = data.name or data.type or ""
+    url = next((link for key, link in card.dataset_links.items() if key in (data.name, data.type) and link), "")
+    details = tuple(_details(metric, result))
+    common = (model, result.task.name or result.task.type or "", dataset, url)
+    for part, value in _values(metric.value):
+        quantity = parse_quantity(value)
+        label = f"{name} {part}".strip()
+        kind = find_metric(label) or find_metric(metric.type or "")
+        unit = quantity.unit or ("%" if "%" in name else "")
+        better = kind.better if kind else None
+        yield Result(path, *common, label, quantity, unit, better, details, result.source.url or "")
+
+
+def _values(value: object) -> Iterator[tuple[str, str]]:
+    """The values of one `value`, which real cards also write as a list or a mapping."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            for part, text in _values(inner):
+                yield f"{key} {part}".strip(), text
+    elif isinstance(value, list):
+        yield "", ", ".join(text for item in value for _, text in _values(item))
+    elif value is not None:
+        yield "", str(value)
+
+
+def _details(metric: Metric, result: EvalResult) -> Iterator[tuple[str, str]]:
+    data = result.dataset
+    named: list[tuple[str, object]] = [
+        ("task", result.task.type if result.task.name else None),
+        ("dataset", data.type if data.name else None),
+        ("config", data.config),
+        ("split", data.split),
+        ("revision", data.revision),
+        ("args", data.args),
+        ("metric", metric.type if metric.name and metric.type != metric.name else None),
+        ("metric config", metric.config),
+        ("metric args", metric.args),
+        ("source", result.source.name or result.source.url),
+    ]
+    for part in (metric, data, result.task, result.source, result):
+        named += (part.model_extra or {}).items()
+    for key, value in named:
+        if value not in (None, "", [], {}):
+            yield key, flatten(value)
+
+
+def flatten(value: object) -> str:
+    """A nested value on one line: `a: 1, b: x, y`."""
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {flatten(inner)}" for key, inner in value.items())
+    if isinstance(value, (list, tuple)):
+        return ", ".join(flatten(item) for item in value)
+    return "" if value is None else str(value)
+
+
+def lay_out(results: tuple[Result, ...]) -> BenchmarkTable:
+    """The table for these results."""
+    columns: dict[tuple[str, str], Result] = {}
+    rows: dict[tuple[object, ...], list[Result]] = {}
+    for result in results:
+        columns.setdefault((result.metric, result.unit), result)
+        rows.setdefault((result.model, result.task, result.dataset, result.details), []).append(result)
+    keys = [{(r.metric, r.unit) for r in row} for row in rows.values()]
+    filled = sum(len(key) for key in keys)
+    wide = (
+        len(columns) <= MAX_METRIC_COLUMNS
+        and filled == len(results)
+        and filled > 0.7 * len(columns) * len(rows)
+        and not any(r.details for r in results)
+    )
+    return BenchmarkTable(
+        results,
+        tuple(columns.values()) if wide else (),
+        tuple((row[0], _spread(row, tuple(columns))) for row in rows.values()) if wide else (),
+        has_model=any(r.model for r in results),
+        has_task=any(r.task for r in results),
+        has_dataset=any(r.dataset for r in results),
+        has_details=any(r.details for r in results),
+    )
+
+
+def _spread(row: list[Result], columns: tuple[tuple[str, str], ...]) -> tuple[Result | None, ...]:
+    return tuple(next((r for r in row if (r.metric, r.unit) == column), None) for column in columns)
+
+
+def pick_headline(results: tuple[Result, ...]) -> Result | None:
+    """The result a catalogue shows: the first with a number and a known direction, else the first with a number."""
+    known = [r for r in results if r.value.number is not None]
+    return next((r for r in known if r.better), known[0] if known else None)

@@ -1,0 +1,89 @@
+"""One card with all that is known of it: the value that sections, views and exports are made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from cardwright.benchmarks import Result
+from cardwright.card import Card, ModelFile
+from cardwright.citations import Reference
+from cardwright.facts import Facts, FactsError
+from cardwright.nodes import Path, find_mark
+from cardwright.problem import Mark, Problem
+from cardwright.prose import Prose
+from cardwright.sources import CardSource, RawCard
+
+
+@dataclass(frozen=True, slots=True)
+class FileEntry:
+    """A model file: what the card states of it, and what it holds."""
+
+    stated: ModelFile
+    """Empty for an .onnx file beside the card that the card does not name."""
+    name: str
+    path: str
+    """Relative to the card's folder; empty when the file is not there."""
+    address: str
+    """Where readers get it: an address in the site or on the web; empty when there is none."""
+    facts: Facts | None = None
+    error: FactsError | None = None
+    claims: Mapping[str, str] = field(default_factory=dict)
+    """What the card says, by the fact it is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublicationEntry:
+    """A publication: how it is cited, and its BibTeX."""
+
+    reference: Reference
+    links: tuple[tuple[str, str], ...]
+    """Label and address."""
+    abstract: str
+    bibtex_source: str
+    """As written in the card or its .bib file, byte for byte."""
+    bibtex_pretty: str
+    details: tuple[tuple[str, Any], ...] = ()
+    """What else the card states of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A card of the site."""
+
+    source: CardSource
+    path: str
+    """The source, relative to the cards folder, with forward slashes."""
+    raw: RawCard
+    card: Card
+    misfits: Mapping[str, Any]
+    """Values that do not fit their field, by field: shown, not lost."""
+    name: str
+    summary: str
+    results: tuple[Result, ...] = ()
+    files: tuple[FileEntry, ...] = ()
+    publications: tuple[PublicationEntry, ...] = ()
+    prose: tuple[Prose, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def slug(self) -> str:
+        """The card's name in addresses."""
+        return self.source.slug
+
+    @property
+    def facts(self) -> Facts | None:
+        """What the card's main model file holds: the first that could be read."""
+        return next((file.facts for file in self.files if file.facts), None)
+
+    def mark(self, path: Path) -> Mark:
+        """Where the value of a field stands in its file."""
+        return find_mark(self.raw.fields, path)
+
+    def is_in_text(self, path: Path) -> bool:
+        """Whether the value was found in the card's text, which shows it already where its author put it."""
+        line = self.mark(path).line - self.raw.body_line + 1
+        if not self.raw.derived or line < 1:
+            return False
+        return not any(lift.first_line <= line <= lift.last_line for lift in self.raw.lifts)

@@ -1,0 +1,20 @@
+"""Card text: GitHub Flavored Markdown to safe HTML that looks as it does on GitHub.
+
+`outline.read_body` parses and finds the blocks, `page.render` makes safe page HTML of a part of it.
+"""
+
+from cardwright.gfm.outline import Block, Body, Cell, Table, read_body
+from cardwright.gfm.page import NO_LINKS, Links, permalink_html, render_inline, render_part
+
+__all__ = [
+    "NO_LINKS",
+    "Block",
+    "Body",
+    "Cell",
+    "Links",
+    "Table",
+    "permalink_html",
+    "read_body",
+    "render_inline",
+    "render_part",
+]

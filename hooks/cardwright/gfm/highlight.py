@@ -1,0 +1,51 @@
+"""Code in colours, with the classes that the site's other code has."""
+
+from __future__ import annotations
+
+import html as html_entities
+import re
+from functools import lru_cache
+
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexer import Lexer
+from pygments.lexers import get_lexer_by_name
+from pygments.util import ClassNotFound
+
+MAX_CODE_CHARACTERS = 20_000
+"""Longer code stands plain: lexers are regular expressions, and a card's text is anybody's."""
+
+_CODE = re.compile(r'<pre><code(?: class="language-([^"]*)")?>(.*?)</code></pre>', re.DOTALL)
+_FORMATTER = HtmlFormatter(cssclass="highlight", wrapcode=True)
+_LANGUAGES = frozenset(
+    "bash bibtex c c++ cmake console cpp css csharp cuda diff docker dockerfile go html ini java javascript js json"
+    " julia kotlin latex lua makefile matlab md markdown objc perl php powershell proto protobuf py pycon python"
+    " python3 r ruby rust scala sh shell sql swift tex toml ts typescript xml yaml yml zsh".split()
+)
+
+
+def highlight_code(html: str) -> str:
+    """The code blocks of `html` as the theme shows code, in colours where the language is a known one."""
+    return _CODE.sub(_replace, html)
+
+
+def highlight_text(code: str, language: str) -> str:
+    """A code block of `code`, which ends without a line break on the page as in the source."""
+    lexer = _find_lexer(language.lower()) if len(code) <= MAX_CODE_CHARACTERS else None
+    if lexer is None:
+        return f'<div class="highlight"><pre><code>{html_entities.escape(code, quote=False)}</code></pre></div>'
+    return str(highlight(code, lexer, _FORMATTER))
+
+
+def _replace(match: re.Match[str]) -> str:
+    return highlight_text(html_entities.unescape(match.group(2)), match.group(1) or "")
+
+
+@lru_cache
+def _find_lexer(language: str) -> Lexer | None:
+    if language not in _LANGUAGES:
+        return None
+    try:
+        return get_lexer_by_name(language, stripnl=False, ensurenl=False)
+    except ClassNotFound:
+        return None

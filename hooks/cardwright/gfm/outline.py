@@ -1,0 +1,222 @@
+"""Parse Markdown once, and know where its blocks stand: in the source (lines) and in the HTML (offsets).
+
+comrak does the parsing and marks every element with its place in the source. Its safe output, in which raw HTML is
+left out, gives the structure exactly; the full output is what a page is cut from.
+"""
+
+from __future__ import annotations
+
+import html as html_entities
+import re
+from dataclasses import dataclass
+
+import comrak
+
+from cardwright.problem import Mark
+
+MAX_BODY_BYTES = 256_000
+MAX_DEPTH = 100
+"""Nesting of elements beyond which the text is shown as it is: sanitising is quadratic in depth."""
+ID_PREFIX = "card-"
+"""Ids from card text carry it, so that they never meet the theme's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A table cell: its Markdown, its plain text, its place in the body."""
+
+    markdown: str
+    text: str
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A pipe table; every row has as many cells as the header."""
+
+    header: tuple[Cell, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A top-level block of the text."""
+
+    tag: str
+    """`h1` to `h6`, `p`, `table`, `ul`, `pre`, ..."""
+    text: str
+    """Its plain text."""
+    first_line: int
+    last_line: int
+    start: int
+    """Offset of its first character in `Body.html`."""
+    table: Table | None
+    nested: bool
+    """True inside an open raw HTML element, such as `<details>`: no place to cut."""
+
+    @property
+    def level(self) -> int:
+        """1 to 6 for a heading, else 0."""
+        return int(self.tag[1]) if self.tag[0] == "h" and self.tag[1:].isdigit() else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A card's text: its Markdown, the unsafe HTML of all of it, and its blocks in order."""
+
+    markdown: str
+    html: str
+    blocks: tuple[Block, ...]
+    findings: tuple[str, ...] = ()
+
+
+def read_body(markdown: str) -> Body:
+    """Parse a card's text. Never raises; text that is too large or too deep is kept as it stands, with a finding."""
+    markdown = markdown.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
+    if len(markdown.encode()) > MAX_BODY_BYTES:
+        return _as_it_stands(markdown, f"more than {MAX_BODY_BYTES:,} bytes of text: shown as it stands")
+    safe, full = _to_html(markdown, unsafe=False), _to_html(markdown, unsafe=True)
+    if _depth(full) > MAX_DEPTH:
+        return _as_it_stands(markdown, f"elements nested more than {MAX_DEPTH} deep: shown as it stands")
+    return Body(markdown, full, _find_blocks(markdown, safe, full))
+
+
+def _as_it_stands(markdown: str, finding: str) -> Body:
+    return Body(markdown, f"<pre>{html_entities.escape(markdown)}</pre>", (), (finding,))
+
+
+def _make_extensions() -> comrak.ExtensionOptions:
+    extensions = comrak.ExtensionOptions()
+    for name in ("alerts", "autolink", "footnotes", "strikethrough", "table", "tagfilter", "tasklist"):
+        setattr(extensions, name, True)
+    extensions.header_id_prefix = ID_PREFIX
+    return extensions
+
+
+def _make_parsing() -> comrak.ParseOptions:
+    parsing = comrak.ParseOptions()
+    parsing.sourcepos_chars = True
+    return parsing
+
+
+_EXTENSIONS, _PARSING = _make_extensions(), _make_parsing()
+
+
+def _to_html(markdown: str, *, unsafe: bool) -> str:
+    options = comrak.RenderOptions()
+    options.sourcepos = True
+    options.github_pre_lang = False
+    options.unsafe_ = unsafe
+    return comrak.render_markdown(markdown, _EXTENSIONS, _PARSING, options)
+
+
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>")
+_POSITION = re.compile(r'data-sourcepos="((\d+):(\d+)-(\d+):(\d+))"')
+_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+_HOLDERS = frozenset("div details center table blockquote section article figure ul ol".split())
+_UNLIKE_TEXT = re.compile(r"<[^>]*>")
+
+
+def _depth(html: str) -> int:
+    """The deepest nesting that a parser could see in `html`, counted per element name and summed."""
+    depth: dict[str, int] = {}
+    total = deepest = 0
+    for closing, name, attributes in _TAG.findall(html):
+        tag = name.lower()
+        if tag in _VOID or attributes.endswith("/"):
+            continue
+        if not closing:
+            depth[tag] = depth.get(tag, 0) + 1
+            total += 1
+            deepest = max(deepest, total)
+        elif depth.get(tag, 0):
+            depth[tag] -= 1
+            total -= 1
+    return deepest
+
+
+def _find_blocks(markdown: str, safe: str, full: str) -> tuple[Block, ...]:
+    offsets, nested = _full_places(full)
+    lines = markdown.split("\n")
+    blocks: list[Block] = []
+    depth = 0
+    opening: re.Match[str] | None = None
+    for match in _TAG.finditer(safe):
+        closing, tag = match.group(1, 2)
+        if tag in _VOID:
+            if depth == 0 and tag == "hr":
+                _add_block(blocks, match, match.end(), safe, lines, offsets, nested)
+            continue
+        if closing:
+            depth -= 1
+            if depth == 0 and opening:
+                _add_block(blocks, opening, match.end(), safe, lines, offsets, nested)
+            continue
+        if depth == 0:
+            opening = match
+        depth += 1
+    return tuple(blocks)
+
+
+def _full_places(full: str) -> tuple[dict[tuple[str, str], int], dict[int, bool]]:
+    """Of the full HTML: the offset of each positioned element, and whether raw HTML is open around it."""
+    offsets: dict[tuple[str, str], int] = {}
+    nested: dict[int, bool] = {}
+    opened: dict[str, int] = {}
+    total = 0
+    for match in _TAG.finditer(full):
+        closing, name, attributes = match.groups()
+        tag = name.lower()
+        if not closing and (position := _POSITION.search(attributes)):
+            offsets.setdefault((tag, position.group(1)), match.start())
+            nested[match.start()] = total > 0
+        if tag in _HOLDERS:
+            if not closing:
+                opened[tag] = opened.get(tag, 0) + 1
+                total += 1
+            elif opened.get(tag, 0):
+                opened[tag] -= 1
+                total -= 1
+    return offsets, nested
+
+
+def _add_block(
+    blocks: list[Block],
+    opening: re.Match[str],
+    end: int,
+    safe: str,
+    lines: list[str],
+    offsets: dict[tuple[str, str], int],
+    nested: dict[int, bool],
+) -> None:
+    position = _POSITION.search(opening.group(3))
+    tag = opening.group(2)
+    start = offsets.get((tag, position.group(1))) if position else None
+    if not position or start is None:
+        return
+    source = safe[opening.start() : end]
+    table = _read_table(source, lines) if tag == "table" else None
+    first, last = int(position.group(2)), int(position.group(4))
+    blocks.append(Block(tag, _plain_text(source), first, last, start, table, nested[start]))
+
+
+def _plain_text(html: str) -> str:
+    return html_entities.unescape(_UNLIKE_TEXT.sub("", html)).strip()
+
+
+_ROW = re.compile(r"<tr[ >].*?</tr>", re.DOTALL)
+_CELL = re.compile(r'<t[hd] data-sourcepos="(\d+):(\d+)-\d+:(\d+)"[^>]*>(.*?)</t[hd]>', re.DOTALL)
+
+
+def _read_table(html: str, lines: list[str]) -> Table:
+    rows = [tuple(_read_cell(match, lines) for match in _CELL.finditer(row)) for row in _ROW.findall(html)]
+    return Table(rows[0], tuple(rows[1:]))
+
+
+def _read_cell(match: re.Match[str], lines: list[str]) -> Cell:
+    line, first, last = (int(match.group(n)) for n in (1, 2, 3))
+    text = _plain_text(match.group(4))
+    written = lines[line - 1][first - 1 : last] if text or "<img" in match.group(4) else ""
+    indent = len(written) - len(written.lstrip())
+    markdown = written.strip().rstrip("|").rstrip().replace(r"\|", "|")
+    return Cell(markdown, text, Mark(line, first + indent))

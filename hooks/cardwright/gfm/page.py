@@ -1,0 +1,201 @@
+"""Safe page HTML from a part of a card's text: links and images of this site, code in colours, no request outside."""
+
+from __future__ import annotations
+
+import html as html_entities
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from markupsafe import Markup
+
+from cardwright.gfm.highlight import highlight_code
+from cardwright.gfm.outline import read_body
+from cardwright.gfm.safe import is_safe_url, sanitise
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """How the links and images of a card are written on its page."""
+
+    resolve: Callable[[str], str | None]
+    """A relative address of the card to one of the site, or None when the site has no such file."""
+    permalink: str = ""
+    """What the site shows beside a heading as its permanent link; empty for none."""
+
+
+NO_LINKS = Links(resolve=lambda url: url)
+
+
+def render_part(html: str, links: Links, top_level: int = 2, deepest_before: int = 1) -> Markup:
+    """A part of `Body.html` as safe HTML.
+
+    The highest heading of the part becomes `top_level`, the others follow without a gap, none above `<h2>`;
+    `deepest_before` is the level of the heading that stands above the part.
+    """
+    clean = sanitise(html)
+    for change in (
+        _drop_anchors,
+        partial(_shift_headings, top_level=max(top_level, 2), before=deepest_before, permalink=links.permalink),
+        _mark_alerts,
+        _mark_tasks,
+        _align,
+        highlight_code,
+        partial(_rewrite_links, links=links),
+        _frame_tables,
+    ):
+        clean = change(clean)
+    return Markup(clean)
+
+
+def render_inline(markdown: str, links: Links = NO_LINKS) -> Markup:
+    """One value of a card, read as inline Markdown: no blocks, whatever it begins with."""
+    body = read_body(f"<wbr>{' '.join(markdown.split())}")
+    clean = sanitise(body.html.replace("<wbr>", "", 1)).strip()
+    if clean.startswith("<p>") and clean.endswith("</p>") and clean.count("<p>") == 1:
+        clean = clean[3:-4]
+    return Markup(_rewrite_links(clean, links=links))
+
+
+_ANCHOR = re.compile(r'<a (?=[^>]*class="anchor"|href="#card-[^"]*"[^>]*></a></h)[^>]*></a>')
+_HEADING = re.compile(r"<h([1-6])((?: [^>]*)?)>(.*?)</h\1>", re.DOTALL)
+_ID = re.compile(r' id="([^"]*)"')
+
+
+def _drop_anchors(html: str) -> str:
+    return _ANCHOR.sub("", html)
+
+
+def _shift_headings(html: str, *, top_level: int, before: int, permalink: str) -> str:
+    levels = [int(match.group(1)) for match in _HEADING.finditer(html)]
+    if not levels:
+        return html
+    shift = top_level - min(levels)
+    last = before
+
+    def change(match: re.Match[str]) -> str:
+        nonlocal last
+        last = min(int(match.group(1)) + shift, last + 1, 6)
+        identifier = _ID.search(match.group(2))
+        link = permalink_html(identifier.group(1), permalink) if identifier else ""
+        return f"<h{last}{match.group(2)}>{match.group(3)}{link}</h{last}>"
+
+    return _HEADING.sub(change, html)
+
+
+def permalink_html(identifier: str, symbol: str) -> Markup:
+    """The permanent link beside a heading, as the site's own pages have it."""
+    if not symbol:
+        return Markup("")
+    return Markup('<a class="headerlink" href="#{}" title="Permanent link">{}</a>').format(identifier, Markup(symbol))
+
+
+_ALERT = re.compile(r'<div class="markdown-alert markdown-alert-([a-z]+)">\s*<p class="[^"]*">')
+_ADMONITIONS = {"note": "note", "tip": "tip", "important": "info", "warning": "warning", "caution": "danger"}
+
+
+def _mark_alerts(html: str) -> str:
+    html = html.replace('<p class="markdown-alert-title">', '<p class="">')
+    return _ALERT.sub(
+        lambda m: f'<div class="admonition {_ADMONITIONS.get(m.group(1), "note")}"><p class="admonition-title">',
+        html,
+    )
+
+
+_TASK = re.compile(r"<input\b[^>]*>")
+
+
+def _mark_tasks(html: str) -> str:
+    """A checkbox of a task list as a sign with a name: a form field without a label is no use to anyone."""
+
+    def change(match: re.Match[str]) -> str:
+        if "checkbox" not in match.group():
+            return ""
+        done = "checked" in match.group()
+        sign, name = ("☑", "done") if done else ("☐", "to do")
+        return f'<span class="cw-task" role="img" aria-label="{name}">{sign}</span>'
+
+    return _TASK.sub(change, html)
+
+
+_ALIGN = re.compile(r'<(\w+)([^>]*?) align="(left|right|center)"([^>]*)>')
+
+
+def _align(html: str) -> str:
+    def change(match: re.Match[str]) -> str:
+        tag, before, side, after = match.groups()
+        return f'<{tag} class="cw-{side}"{before}{after}>' if "class=" not in before + after else match.group()
+
+    return _ALIGN.sub(change, html)
+
+
+_LINK = re.compile(r"<a\b([^>]*)>|(</a>)|<img\b([^>]*)>")
+_ATTRIBUTE = re.compile(r'([a-z]+)="([^"]*)"')
+_ABSOLUTE = re.compile(r"(?:[a-zA-Z][a-zA-Z0-9+.-]*:)?//|[a-zA-Z][a-zA-Z0-9+.-]*:")
+
+
+def _rewrite_links(html: str, *, links: Links) -> str:
+    """Links and images of the card's folder point into the site; a remote image becomes a link to it."""
+    inside = False
+
+    def change(match: re.Match[str]) -> str:
+        nonlocal inside
+        if match.group(2):
+            inside = False
+            return match.group()
+        attributes = dict(_ATTRIBUTE.findall(match.group(1) or match.group(3) or ""))
+        if match.group(3) is None:
+            inside = True
+            return _link(match.group(), attributes, links)
+        return _image(attributes, links, inside)
+
+    return _LINK.sub(change, html)
+
+
+def _link(written: str, attributes: dict[str, str], links: Links) -> str:
+    href = attributes.get("href", "")
+    if not href or href.startswith("#") or _ABSOLUTE.match(html_entities.unescape(href)):
+        return written
+    target = links.resolve(html_entities.unescape(href))
+    if target is None:
+        return f'<a class="cw-missing" title="not part of this site: {href}">'
+    return written.replace(f'href="{href}"', f'href="{html_entities.escape(target)}"')
+
+
+def _image(attributes: dict[str, str], links: Links, inside_link: bool) -> str:
+    source = html_entities.unescape(attributes.get("src", ""))
+    alt = attributes.get("alt", "")
+    remote = bool(_ABSOLUTE.match(source))
+    target = None if remote or not source else links.resolve(source)
+    if target is not None:
+        kept = "".join(f' {name}="{attributes[name]}"' for name in ("width", "height", "title") if name in attributes)
+        return f'<img src="{html_entities.escape(target)}" alt="{alt}"{kept} loading="lazy">'
+    label = alt or html_entities.escape(source.rsplit("/", 1)[-1])
+    escaped = html_entities.escape(source)
+    if inside_link or not remote or not is_safe_url(source):
+        return f'<span class="cw-image" title="{escaped}">{label}</span>'
+    return f'<a class="cw-image" href="{escaped}" rel="noopener noreferrer" title="{escaped}">{label}</a>'
+
+
+_TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)
+
+
+def _frame_tables(html: str) -> str:
+    """A wide table scrolls in its own frame, which the keyboard can reach, instead of widening the page."""
+    return "".join(_framed(html))
+
+
+def _framed(html: str) -> Iterator[str]:
+    depth = 0
+    for piece in re.split(r"(<table\b[^>]*>|</table>)", html):
+        if piece.startswith("<table"):
+            depth += 1
+            yield '<div class="cw-scroll" tabindex="0" role="group" aria-label="Table">' if depth == 1 else ""
+            yield piece
+        elif piece == "</table>":
+            yield piece
+            yield "</div>" if depth == 1 else ""
+            depth -= 1
+        else:
+            yield piece

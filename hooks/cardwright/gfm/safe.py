@@ -1,0 +1,67 @@
+"""The one policy for HTML that comes from a card."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import nh3
+
+from cardwright.gfm.outline import ID_PREFIX
+
+_TAGS = frozenset(
+    "a abbr b bdi bdo blockquote br caption center cite code col colgroup dd del details dfn div dl dt em figcaption"
+    " figure h1 h2 h3 h4 h5 h6 hr i img input ins kbd li mark ol p pre q rp rt ruby s samp section small span strike"
+    " strong sub summary sup table tbody td tfoot th thead tr tt u ul var wbr".split()
+)
+_ATTRIBUTES = {
+    "*": {"id", "class", "dir", "lang", "title", "align"},
+    "a": {"href", "name"},
+    "details": {"open"},
+    "img": {"src", "alt", "width", "height"},
+    "input": {"checked", "disabled"},
+    "li": {"value"},
+    "ol": {"start", "reversed", "type"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan", "scope"},
+}
+_CLASSES = re.compile(r"language-[\w+#.-]{1,40}|markdown-alert(-[a-z]+)?|footnote-(ref|backref)|footnotes")
+_NUMBER = re.compile(r"\d{1,5}%?")
+_SCHEMES = {"http", "https", "mailto", "ftp"}
+
+_VALUES: dict[str, Callable[[str], str | None]] = {
+    "align": lambda value: value.lower() if value.lower() in {"left", "right", "center"} else None,
+    "class": lambda value: " ".join(word for word in value.split() if _CLASSES.fullmatch(word)) or None,
+    "colspan": lambda value: value if value.isdecimal() and int(value[:4]) <= 100 and len(value) < 4 else None,
+    "height": lambda value: value if _NUMBER.fullmatch(value) else None,
+    "href": lambda value: f"#{ID_PREFIX}{value[1:]}" if value.startswith("#") and len(value) > 1 else value,
+    "id": lambda value: ID_PREFIX + value.removeprefix(ID_PREFIX),
+    "name": lambda value: ID_PREFIX + value.removeprefix(ID_PREFIX),
+    "rowspan": lambda value: value if value.isdecimal() and len(value) < 4 else None,
+    "width": lambda value: value if _NUMBER.fullmatch(value) else None,
+}
+
+
+def sanitise(html: str) -> str:
+    """HTML with elements and attributes on the list only, everything closed; scripts, styles and forms gone."""
+    return nh3.clean(
+        html,
+        tags=set(_TAGS),
+        clean_content_tags=set(),
+        attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
+        attribute_filter=_filter_attribute,
+        tag_attribute_values={"input": {"type": {"checkbox"}}},
+        link_rel="noopener noreferrer",
+        url_schemes=_SCHEMES,
+    )
+
+
+def is_safe_url(url: str) -> bool:
+    """Whether a link to `url` may stand on a page: a web or mail address, or a relative one."""
+    scheme = re.match(r"\s*([a-zA-Z][a-zA-Z0-9+.-]*):", url)
+    return not scheme or scheme.group(1).lower() in _SCHEMES
+
+
+def _filter_attribute(tag: str, name: str, value: str) -> str | None:
+    check = _VALUES.get(name)
+    return check(value) if check else value

@@ -1,0 +1,106 @@
+"""A card's fields as they stand in its file: text with a place, nothing interpreted.
+
+`no`, `1.10` and `75.80` stay what their author wrote; a number, where one is needed, is derived later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from cardwright.problem import START, Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A scalar."""
+
+    text: str
+    mark: Mark = START
+    quoted: bool = True
+    """False for a plain YAML scalar; only there do an empty value, `~` and `null` mean "nothing"."""
+
+
+@dataclass(frozen=True, slots=True)
+class List:
+    """A sequence of nodes."""
+
+    items: tuple[Node, ...]
+    mark: Mark = START
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """A mapping with its keys in the order of the file."""
+
+    items: tuple[tuple[Text, Node], ...] = field(default=())
+    mark: Mark = START
+
+    def get(self, key: str) -> Node | None:
+        """The value of `key`, or None."""
+        return next((value for name, value in self.items if name.text == key), None)
+
+    def __contains__(self, key: object) -> bool:
+        return any(name.text == key for name, _ in self.items)
+
+
+Node = Text | List | Map
+Path = tuple[str | int, ...]
+
+
+def make_map(pairs: Iterable[tuple[str, Node | None]], mark: Mark = START) -> Map:
+    """A mapping of the pairs that have a value."""
+    return Map(tuple((Text(key, node.mark), node) for key, node in pairs if node is not None), mark)
+
+
+def to_plain(node: Node) -> Any:
+    """The node as str, list, dict and None. Of a repeated key the first value stands, as in the reader."""
+    match node:
+        case Text(text, _, quoted):
+            return None if not quoted and text in _NOTHING else text
+        case List(items):
+            return [to_plain(item) for item in items]
+        case Map(items):
+            plain: dict[str, Any] = {}
+            for key, value in items:
+                plain.setdefault(key.text, to_plain(value))
+            return plain
+
+
+def find_mark(node: Node, path: Sequence[str | int]) -> Mark:
+    """The place of the value at `path`, or of the innermost node on the way that exists."""
+    for step in path:
+        inner: Node | None = None
+        if isinstance(node, Map):
+            inner = node.get(str(step))
+        elif isinstance(node, List) and isinstance(step, int) and step < len(node.items):
+            inner = node.items[step]
+        if inner is None:
+            break
+        node = inner
+    return node.mark
+
+
+def walk_texts(node: Node) -> Iterator[Text]:
+    """Every scalar value below `node`, in the order of the file."""
+    match node:
+        case Text():
+            yield node
+        case List(items):
+            for item in items:
+                yield from walk_texts(item)
+        case Map(items):
+            for _, value in items:
+                yield from walk_texts(value)
+
+
+def show_path(path: Sequence[str | int]) -> str:
+    """`("files", 0, "sha256")` as its author would write it: `files[0].sha256`."""
+    text = ""
+    for step in path:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else str(step)
+    return text
+
+
+_NOTHING = frozenset({"", "~", "null", "Null", "NULL"})

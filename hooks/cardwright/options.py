@@ -1,0 +1,58 @@
+"""The site's options: the same for the hook (`extra.cardwright`) and the plugin (its own options)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from cardwright.problem import did_you_mean
+
+
+class OptionsError(Exception):
+    """Options that cannot be used; the message names each of them, one a line."""
+
+
+class Options(BaseModel):
+    """What a site sets in `mkdocs.yml`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    cards_dir: str = Field("cards", description="Folder of the cards, from the folder of mkdocs.yml; may lie outside.")
+    models_uri: str = Field("models", description="Where card pages stand in the site: /models/<slug>/.")
+
+    @field_validator("cards_dir")
+    @classmethod
+    def _is_named(cls, value: str) -> str:
+        if not value.strip():
+            raise ValueError("name a folder")
+        return value
+
+    @field_validator("models_uri")
+    @classmethod
+    def _is_uri(cls, value: str) -> str:
+        parts = value.strip("/").split("/")
+        if not all(part and part.strip(".") and part.replace("-", "").replace("_", "").isalnum() for part in parts):
+            raise ValueError("use a path of letters, digits, - and _, such as `models`")
+        return "/".join(parts)
+
+
+def read_options(given: Mapping[str, Any] | None) -> Options:
+    """Options from their mapping in `mkdocs.yml`. Raises `OptionsError` that names every wrong one."""
+    if given is not None and not isinstance(given, Mapping):
+        raise OptionsError("cardwright: a mapping of options is expected, e.g. `cards_dir: cards`")
+    try:
+        return Options.model_validate(dict(given or {}))
+    except ValidationError as error:
+        raise OptionsError("\n".join(_describe(each) for each in error.errors(include_url=False))) from None
+
+
+def _describe(error: Any) -> str:
+    name = ".".join(str(step) for step in error["loc"])
+    if error["type"] == "extra_forbidden":
+        meant = did_you_mean(name, Options.model_fields)
+        known = ", ".join(Options.model_fields)
+        return f"cardwright: {name}: unknown option ({f'did you mean {meant}?' if meant else f'known: {known}'})"
+    message = error["msg"].removeprefix("Value error, ")
+    return f"cardwright: {name}: {message[:1].lower()}{message[1:]}"

@@ -1,0 +1,174 @@
+"""A card's page: its head, its sections in order, the rest of its text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from html import escape, unescape
+
+from markupsafe import Markup
+
+from cardwright.addresses import Addresses, CardLinks
+from cardwright.entry import Entry
+from cardwright.gfm import Links, permalink_html, render_inline, render_part
+from cardwright.prose import REST, Prose
+from cardwright.render import render
+from cardwright.sections import SECTIONS, Section
+
+
+@dataclass(frozen=True, slots=True)
+class PageStyle:
+    """How the site's own pages look, so that ours look alike."""
+
+    permalink: str = ""
+    """What stands beside headings as their permanent link; empty for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """An entry of a page's table of contents."""
+
+    id: str
+    title: str
+    """Plain text."""
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of the site, ready to be put into the theme."""
+
+    uri: str
+    """Address without its ending: `models/resnet50`, `models/index`."""
+    title: str
+    """Plain text."""
+    description: str
+    """Plain text."""
+    html: Markup
+    headings: tuple[Heading, ...] = ()
+    entry: Entry | None = None
+    """The card it shows; None for a page about several."""
+
+
+def make_card_page(
+    entry: Entry, addresses: Addresses, style: PageStyle, known: Mapping[str, str]
+) -> tuple[Page, frozenset[str]]:
+    """The page of a card, and the files of its folder that the page links to."""
+    card_links = CardLinks(entry, addresses, known)
+    links = Links(card_links.resolve, style.permalink)
+    source = card_links.file(entry.source.path.relative_to(entry.source.folder).as_posix())
+    sections = [html for section in SECTIONS if (html := _make_section(section, entry, links, card_links))]
+    html = render(
+        "card.html",
+        entry=entry,
+        summary=render_inline(entry.summary, links),
+        task=_task(entry),
+        license=render_inline(entry.card.license_name or ", ".join(entry.card.license), links),
+        sections=sections,
+        rest=_make_rest(entry, links, bool(sections)),
+        source=source,
+        source_name=entry.source.path.name,
+        catalogue=addresses.catalogue_from_page(),
+    )
+    page = Page(
+        f"{addresses.models_uri}/{entry.slug}",
+        entry.name,
+        _plain(render_inline(entry.summary))[:300],
+        html,
+        tuple(find_headings(html)),
+        entry,
+    )
+    return page, frozenset(card_links.needed)
+
+
+def _task(entry: Entry) -> str:
+    task = entry.card.pipeline_tag or ""
+    return task.replace("-", " ") if re.fullmatch(r"[a-z0-9-]+", task) else task
+
+
+def _make_section(section: Section, entry: Entry, links: Links, files: CardLinks) -> Markup | None:
+    """A section: the card's own text for it, with what is computed in the place of what was lifted."""
+    value = section.build(entry)
+    prose = [part for part in entry.prose if part.role == section.id]
+    if not value and not prose:
+        return None
+    heading = prose[0].heading if prose else section.title
+    shown = (
+        render(
+            f"sections/{section.id}.html",
+            it=value,
+            entry=entry,
+            heading=heading,
+            inline=lambda text: render_inline(text, links),
+            file=files.file,
+            resolve=files.resolve,
+        )
+        if value
+        else Markup("")
+    )
+    parts = [_make_prose(part, links) for part in prose]
+    lifted_at = next((index for index, part in enumerate(prose) if part.has_lift), None)
+    return render(
+        "section.html",
+        section=section,
+        heading=heading,
+        heading_id=prose[0].heading_id if prose else "",
+        permalink=permalink_html(section.id, links.permalink),
+        shown=shown,
+        parts=parts,
+        lifted_at=lifted_at,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A part of the card's text as safe HTML."""
+
+    heading: str
+    heading_id: str
+    before: Markup
+    after: Markup
+    lifted: tuple[Markup, ...]
+    permalink: Markup
+
+
+def _make_prose(part: Prose, links: Links) -> _Part:
+    return _Part(
+        part.heading,
+        part.heading_id,
+        render_part(part.before, links, top_level=3, deepest_before=2),
+        render_part(part.after, links, top_level=3, deepest_before=2),
+        tuple(render_part(original, links) for original in part.lifted),
+        permalink_html(part.heading_id, links.permalink),
+    )
+
+
+def _make_rest(entry: Entry, links: Links, below_sections: bool) -> list[_Part]:
+    """The text of no section. What stands before the first heading gets one, when it would hang on a section."""
+    parts = [_make_prose(part, links) for part in entry.prose if part.role == REST]
+    return [
+        _Part("About this model", "about", p.before, p.after, p.lifted, permalink_html("about", links.permalink))
+        if below_sections and index == 0 and not p.heading and p.before.strip()
+        else p
+        for index, p in enumerate(parts)
+    ]
+
+
+_HEADING = re.compile(r'<h([23])(?=[^>]*\bid="([^"]+)")[^>]*>(.*?)</h\1>', re.DOTALL)
+
+
+def find_headings(html: str) -> Iterable[Heading]:
+    """The second- and third-level headings of a page."""
+    for level, identifier, inner in _HEADING.findall(html):
+        inner = re.sub(r'<a class="headerlink".*?</a>', "", inner)
+        yield Heading(unescape(identifier), _plain(inner), int(level))
+
+
+def _plain(html: str) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]*>", "", html)).split())
+
+
+def escape_for_theme(text: str) -> str:
+    """Text for a template that does not escape, and that may strip tags and unescape before it writes."""
+    return escape(text, quote=True)

@@ -1,0 +1,198 @@
+"""The MkDocs edge: options in, pages and files out, problems to the log. The only module that imports mkdocs.
+
+Two doors lead here, the hook file and the plugin; they differ only in where the options stand.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import posixpath
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import quote, urljoin
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import ConfigurationError
+from mkdocs.plugins import BasePlugin
+from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.nav import Navigation
+from mkdocs.structure.pages import Page as MkDocsPage
+from mkdocs.structure.toc import AnchorLink, TableOfContents
+
+from cardwright.addresses import Addresses
+from cardwright.facts import inspect
+from cardwright.options import Options, OptionsError, read_options
+from cardwright.pages import Heading, Page, PageStyle, escape_for_theme
+from cardwright.render import render
+from cardwright.site import Site, SiteFile, build_site
+
+log = logging.getLogger("mkdocs.plugins.cardwright")
+
+ASSETS = ("cardwright.css", "cardwright.js")
+ASSETS_URI = "assets/cardwright"
+EDIT_PLACE = "<!-- cardwright:edit -->"
+
+
+class Door:
+    """The events of one site. Holds what one build made, until the next."""
+
+    def __init__(self, kind: Literal["hook", "plugin"]) -> None:
+        self.kind = kind
+        self.given: dict[str, Any] | None = None
+        """The plugin's options; the hook reads `extra.cardwright`."""
+        self.options = Options()
+        self.cards_dir = Path()
+        self.pages: dict[str, Page] = {}
+        """What this build made, by `src_uri`."""
+
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        """Read the options, watch the cards, add our style and script. Raises `ConfigurationError` in one line."""
+        if self.kind == "hook" and "cardwright" in config.plugins:
+            raise ConfigurationError("Cardwright stands in both `hooks` and `plugins` of mkdocs.yml: keep one of them.")
+        try:
+            self.options = read_options(config.extra.get("cardwright") if self.kind == "hook" else self.given)
+        except OptionsError as error:
+            raise ConfigurationError(str(error)) from None
+        root = Path(config.config_file_path or ".").resolve().parent
+        self.cards_dir = root / self.options.cards_dir
+        if self.cards_dir.is_dir() and str(self.cards_dir) not in config.watch:
+            config.watch.append(str(self.cards_dir))
+        config.extra_css.append(f"{ASSETS_URI}/{ASSETS[0]}")
+        config.extra_javascript.append(f"{ASSETS_URI}/{ASSETS[1]}")
+        return config
+
+    def on_files(self, files: Files, config: MkDocsConfig) -> Files:
+        """Build the cards and add what they make to the site."""
+        site = build_site(
+            self.cards_dir,
+            self.options.cards_dir.rstrip("/"),
+            Addresses(self.options.models_uri, config.use_directory_urls),
+            PageStyle(_permalink(config)),
+            inspect,
+        )
+        _log_problems(site)
+        self.pages = {f"{page.uri}.md": page for page in site.pages}
+        for uri, page in self.pages.items():
+            inclusion = InclusionLevel.NOT_IN_NAV if page.entry else InclusionLevel.UNDEFINED
+            _add(files, File.generated(config, uri, content="", inclusion=inclusion))
+        for file in (*site.files, *_assets()):
+            _add(files, _make_file(file, config))
+        return files
+
+    def on_nav(self, nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
+        """Name our pages, put them below the catalogue, and let them be edited where their source is."""
+        catalogue = files.get_file_from_path(f"{self.options.models_uri}/index.md")
+        section = catalogue.page.parent if catalogue and catalogue.page else None
+        for uri, page in self.pages.items():
+            file = files.get_file_from_path(uri)
+            if file is None or file.page is None:
+                continue
+            if page.entry:
+                file.page.parent = section
+                file.page.edit_url = self._edit_url(page, config)
+                file.page.title = escape_for_theme(page.title)
+            else:
+                file.page.edit_url = None
+                if not _is_named(nav, file.page):
+                    file.page.title = escape_for_theme(page.title)
+        return nav
+
+    def on_page_markdown(self, markdown: str, page: MkDocsPage, config: MkDocsConfig, files: Files) -> str:
+        """Give our pages their metadata, escaped: themes write it as it is."""
+        made = self.pages.get(page.file.src_uri)
+        if made:
+            page.meta["title"] = escape_for_theme(made.title)
+            if made.description:
+                page.meta["description"] = escape_for_theme(made.description)
+        return markdown
+
+    def on_page_content(self, html: str, page: MkDocsPage, config: MkDocsConfig, files: Files) -> str:
+        """Give our pages their content and table of contents; card text never meets Python-Markdown."""
+        made = self.pages.get(page.file.src_uri)
+        if not made:
+            return html
+        page.toc = TableOfContents(_nest(made.title, made.headings))
+        edit = render("edit.html", url=page.edit_url) if page.edit_url else ""
+        return str(made.html).replace(EDIT_PLACE, str(edit))
+
+    def _edit_url(self, page: Page, config: MkDocsConfig) -> str | None:
+        """Where the card can be edited, as MkDocs finds it for its own pages; None outside the repository."""
+        assert page.entry
+        root = os.path.realpath(Path(config.config_file_path or ".").resolve().parent)
+        source = os.path.realpath(page.entry.source.path)
+        if os.path.relpath(source, root).startswith("..") or not (config.edit_uri or config.edit_uri_template):
+            return None
+        path = quote(Path(os.path.relpath(source, config.docs_dir)).as_posix())
+        if config.edit_uri_template:
+            edit = config.edit_uri_template.format(path=path, path_noext=posixpath.splitext(path)[0])
+        else:
+            edit = f"{config.edit_uri}{path}"
+        base = config.repo_url or ""
+        return urljoin(f"{base.rstrip('/')}/" if base else "", edit)
+
+
+class CardwrightPlugin(Door, BasePlugin):  # type: ignore[type-arg,no-untyped-call]
+    """The plugin `cardwright`: the same as the hook, for sites that install the package."""
+
+    def __init__(self) -> None:
+        super().__init__("plugin")
+
+    def load_config(
+        self, options: dict[str, Any], config_file_path: str | None = None
+    ) -> tuple[list[tuple[str, Exception]], list[tuple[str, str]]]:
+        """Take the options as they stand; `on_config` checks them in the one place for both doors."""
+        self.given = options
+        return [], []
+
+
+def _log_problems(site: Site) -> None:
+    levels = {"error": logging.ERROR, "warning": logging.WARNING}
+    for problem in site.problems:
+        log.log(levels[problem.severity], "%s", problem)
+
+
+def _add(files: Files, file: File) -> None:
+    other = files.get_file_from_path(file.src_uri) or next((f for f in files if f.dest_uri == file.dest_uri), None)
+    if other and other.generated_by is None:
+        raise ConfigurationError(
+            f"{other.src_uri} has the address that Cardwright needs for {file.src_uri}: "
+            "rename it, or set another models_uri."
+        )
+    files.append(file)
+
+
+def _make_file(file: SiteFile, config: MkDocsConfig) -> File:
+    if file.copied_from:
+        return File.generated(config, file.uri, abs_src_path=str(file.copied_from))
+    return File.generated(config, file.uri, content=file.content or "")
+
+
+def _assets() -> tuple[SiteFile, ...]:
+    folder = Path(__file__).parent / "assets"
+    return tuple(SiteFile(f"{ASSETS_URI}/{name}", copied_from=folder / name) for name in ASSETS)
+
+
+def _permalink(config: MkDocsConfig) -> str:
+    """What `toc: permalink` sets, as Python-Markdown writes it."""
+    value = config.mdx_configs.get("toc", {}).get("permalink", False)
+    if isinstance(value, str):
+        return (
+            escape_for_theme(value) if value.lower() not in ("true", "false") else "&para;" * (value.lower() == "true")
+        )
+    return "&para;" if value else ""
+
+
+def _is_named(nav: Navigation, page: MkDocsPage) -> bool:
+    """Whether mkdocs.yml itself names the page in its nav."""
+    return page in nav.pages and "title" in vars(page)
+
+
+def _nest(title: str, headings: tuple[Heading, ...]) -> list[AnchorLink]:
+    """The table of contents as MkDocs has it: below the page's name the sections, below them their own."""
+    top = AnchorLink(escape_for_theme(title), "", 1)
+    for heading in headings:
+        link = AnchorLink(escape_for_theme(heading.title), heading.id, heading.level)
+        inside = top.children[-1] if heading.level > 2 and top.children else top
+        inside.children.append(link)
+    return [top]

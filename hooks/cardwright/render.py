@@ -1,0 +1,35 @@
+"""Our own Jinja2 environment: everything is escaped unless it was made safe, a missing value is an error."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from cardwright.sections.structure import format_bytes
+
+
+def render(template: str, **values: Any) -> Markup:
+    """The template, filled."""
+    return Markup(_environment().get_template(template).render(**values))
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("cardwright"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=False,
+    )
+    environment.filters |= {"bytes": format_bytes, "verbatim": _verbatim}
+    return environment
+
+
+def _verbatim(text: str) -> Markup:
+    """Text for an attribute that must come out byte for byte: a parser would make a line feed of a carriage return."""
+    return Markup(str(escape(text)).replace("\r", "&#13;").replace("\n", "&#10;"))

@@ -1,0 +1,43 @@
+"""The parts of a card page, in order: SECTIONS.
+
+A section is shown when its value or the card's own text for it is there. A new one is a template in
+`templates/sections/` and a row here, and a function when it computes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cardwright.entry import Entry
+from cardwright.sections.api import find_api
+from cardwright.sections.files import list_files
+from cardwright.sections.metadata import list_metadata
+from cardwright.sections.people import list_contributors, list_licenses, list_support
+from cardwright.sections.results import lay_out_results
+from cardwright.sections.structure import describe_structure
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One part of a card page."""
+
+    id: str
+    """Anchor, name of its template, and the role of the card's text that stands in it."""
+    title: str
+    """Its heading, where the card's text has none of its own for it."""
+    build: Callable[[Entry], object]
+    """What the template shows as `it`; empty for nothing."""
+
+
+SECTIONS: tuple[Section, ...] = (
+    Section("metadata", "Metadata", list_metadata),
+    Section("benchmarks", "Benchmarks", lay_out_results),
+    Section("files", "Files", list_files),
+    Section("structure", "Model structure", describe_structure),
+    Section("publication", "Publication", lambda entry: entry.publications),
+    Section("usage", "Usage", find_api),
+    Section("support", "Support", list_support),
+    Section("contributors", "Contributors", list_contributors),
+    Section("license", "Licence", list_licenses),
+)

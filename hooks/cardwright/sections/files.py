@@ -1,0 +1,45 @@
+"""The files table: what the card states of each file beside what the file holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cardwright.entry import Entry, FileEntry
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """A row of the files table; an empty text where neither card nor file says anything."""
+
+    file: FileEntry
+    stated_size: str
+    onnx_version: str
+    opset: str
+    """As stated."""
+    held_opset: str
+    """As in the file."""
+    details: tuple[tuple[str, str], ...]
+
+
+_DETAILS = ("format", "ir_version", "precision", "parameters", "layers", "sample_data", "sha256", "note")
+
+
+def list_files(entry: Entry) -> tuple[FileRow, ...]:
+    """One row a file."""
+    return tuple(_make_row(file) for file in entry.files)
+
+
+def _make_row(file: FileEntry) -> FileRow:
+    stated = file.stated
+    named = [(name.replace("_", " "), getattr(stated, name)) for name in _DETAILS]
+    named += [(key, str(value)) for key, value in (stated.model_extra or {}).items()]
+    opsets = file.facts.opset_imports if file.facts else {}
+    held = ", ".join(str(v) if k == "ai.onnx" else f"{k} {v}" for k, v in opsets.items())
+    return FileRow(
+        file,
+        stated.size or "",
+        stated.onnx_version or "",
+        stated.opset or "",
+        held,
+        tuple((name, value) for name, value in named if value),
+    )

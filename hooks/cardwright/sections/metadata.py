@@ -1,0 +1,113 @@
+"""The metadata table: the card's fields, its own rows, and every key that no other section shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from cardwright.entry import Entry
+from cardwright.nodes import Path, find_mark
+
+FIELDS: tuple[tuple[str, str], ...] = (
+    ("id", "Identifier"),
+    ("version", "Version"),
+    ("developers", "Developed by"),
+    ("pipeline_tag", "Task"),
+    ("library_name", "Library"),
+    ("license", "Licence"),
+    ("license_name", "Licence name"),
+    ("license_link", "Licence text"),
+    ("language", "Language"),
+    ("datasets", "Datasets"),
+    ("metrics", "Metrics"),
+    ("tags", "Tags"),
+    ("base_model", "Base model"),
+    ("base_model_relation", "Relation to the base model"),
+    ("new_version", "Newer version"),
+    ("co2_eq_emissions", "CO₂ emissions"),
+    ("thumbnail", "Thumbnail"),
+)
+"""Fields of the card that have a row here, in order, with their labels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of the table."""
+
+    label: str
+    key: str
+    """The key as the card writes it, where that is not the label; else empty."""
+    value: Any
+    """Text, or lists and mappings of it; texts are inline Markdown when `markdown`."""
+    field: str = ""
+    markdown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Rows that stand together under a caption of the card's own."""
+
+    caption: str
+    rows: tuple[Row, ...]
+
+
+def list_metadata(entry: Entry) -> tuple[Group, ...]:
+    """The groups of the metadata table, empty ones left out."""
+    groups = (
+        Group("", tuple(_field_rows(entry))),
+        *_general_groups(entry),
+        Group("Other metadata", tuple(_other_rows(entry))),
+    )
+    return tuple(group for group in groups if group.rows)
+
+
+def _field_rows(entry: Entry) -> Iterator[Row]:
+    """Fields that no row of the card's own states already."""
+    stated = {entry.mark(("general", i)) for i in range(len(entry.card.general))}
+    stated |= {entry.mark(("general", i, key)) for i, row in enumerate(entry.card.general) for key in row}
+    for name, label in FIELDS:
+        value = getattr(entry.card, name)
+        if value and not {entry.mark(path) for path in _places(name, value)} & stated:
+            yield Row(label, "", value, field=name)
+
+
+def _places(name: str, value: Any) -> list[Path]:
+    return [(name,), *((name, index) for index in range(len(value)) if isinstance(value, tuple))]
+
+
+def _general_groups(entry: Entry) -> Iterator[Group]:
+    """The card's own rows, those of one lifted table together."""
+    # A config.json holds plain text, front matter and READMEs hold Markdown.
+    is_markdown = entry.raw.derived or entry.raw.format != "modelhub"
+    rows: dict[int | None, list[Row]] = {}
+    for index, pairs in enumerate(entry.card.general):
+        for key, value in pairs.items():
+            label = humanise(key)
+            row = Row(label, "" if label == key else key, value, markdown=is_markdown)
+            rows.setdefault(_lift_of(entry, ("general", index)), []).append(row)
+    captions = [lift.caption for lift in entry.raw.lifts]
+    for lift, group in rows.items():
+        yield Group(captions[lift] if lift is not None else "", tuple(group))
+
+
+def _lift_of(entry: Entry, path: Path) -> int | None:
+    line = find_mark(entry.raw.fields, path).line - entry.raw.body_line + 1
+    inside = (i for i, lift in enumerate(entry.raw.lifts) if lift.first_line <= line <= lift.last_line)
+    return next(inside, None) if entry.raw.derived else None
+
+
+def _other_rows(entry: Entry) -> Iterator[Row]:
+    for key, value in (entry.card.model_extra or {}).items():
+        if value not in (None, "", [], {}):
+            yield Row(key, "", value)
+    for key, value in entry.misfits.items():
+        yield Row(key, "", value)
+
+
+def humanise(key: str) -> str:
+    """`application_area` as words: `Application area`. A key that is no such name stays as it is."""
+    if not key.islower() or not key.replace("_", "").isalnum() or " " in key:
+        return key
+    words = key.replace("_", " ")
+    return words[:1].upper() + words[1:]

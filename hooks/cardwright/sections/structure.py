@@ -1,0 +1,139 @@
+"""Model structure: links to drawings, stated inputs and outputs, and what the ONNX files hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cardwright.card import Input, InputOutput, Output, Structure
+from cardwright.entry import Entry, FileEntry
+from cardwright.facts import FACTS, Facts, Value
+
+ORDER = (
+    "depth weighted_layers attention_layers parameters buffers macs operators nodes inputs outputs opset_imports"
+    " ir_version producer dtypes weight_bytes quantisation external_data size_bytes sha256"
+).split()
+"""Facts in the order in which readers look for them."""
+
+LINK_LABELS = {"netscope": "netscope", "netron": "Netron", "image": "Image", "url": "Link"}
+
+
+@dataclass(frozen=True, slots=True)
+class FactRow:
+    """A fact of a file."""
+
+    key: str
+    label: str
+    value: str
+    how: str
+    """How it was counted, as a sentence."""
+    stated: str
+    """What the card says; empty when it says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """What one file holds."""
+
+    file: FileEntry
+    rows: tuple[FactRow, ...]
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StructureView:
+    """The whole section."""
+
+    links: tuple[tuple[str, Structure], ...]
+    inputs: tuple[Input, ...]
+    outputs: tuple[Output, ...]
+    files: tuple[FileFacts, ...]
+    unread: tuple[FileEntry, ...]
+    """Files that could not be read; their `error` says why."""
+
+
+def describe_structure(entry: Entry) -> StructureView | None:
+    """What is known of the model's structure, or None."""
+    links = tuple((LINK_LABELS.get(link.kind or "url", "Link"), link) for link in entry.card.structure if link.url)
+    files = tuple(_describe_file(file, file.facts) for file in entry.files if file.facts)
+    unread = tuple(file for file in entry.files if file.error)
+    io = entry.card.io
+    if not (links or files or unread or io != InputOutput()):
+        return None
+    inputs = tuple(value for value in io.inputs if value != Input())
+    outputs = tuple(value for value in io.outputs if value != Output())
+    return StructureView(links, inputs, outputs, files, unread)
+
+
+def _describe_file(file: FileEntry, facts: Facts) -> FileFacts:
+    known = {fact.key: fact for fact in FACTS}
+    rows = []
+    for key in ORDER:
+        value = format_fact(key, facts)
+        if value:
+            stated = file.claims.get(key, "")
+            rows.append(FactRow(key, known[key].label, value, known[key].how, stated))
+    return FileFacts(file, tuple(rows), facts.warnings)
+
+
+def format_fact(key: str, facts: Facts) -> str:
+    """A fact as text for a reader; empty for nothing to say."""
+    value = getattr(facts, key)
+    if key == "macs" and value is None:
+        reason = next((w.removeprefix("MACs: ") for w in facts.warnings if w.startswith("MACs: ")), "")
+        return f"not counted: {reason}" if reason else "not counted"
+    formatter = _FORMATTERS.get(key, _format_plain)
+    return formatter(value) if value else ""
+
+
+def format_bytes(size: int) -> str:
+    """A size in decimal units, as downloads are advertised: `97.7 MB`."""
+    value = float(size)
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if value < 1000 or unit == "GB":
+            break
+        value /= 1000
+    return f"{size:,} bytes" if unit == "bytes" else f"{value:.1f} {unit}"
+
+
+def _format_plain(value: Any) -> str:
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _format_size(value: int) -> str:
+    return f"{format_bytes(value)} ({value:,} bytes)" if value >= 1000 else format_bytes(value)
+
+
+def _format_counts(value: Mapping[str, int]) -> str:
+    ordered = sorted(value.items(), key=lambda pair: (-pair[1], pair[0]))
+    return ", ".join(f"{name}\u00a0×\u00a0{count:,}" for name, count in ordered)
+
+
+def _format_opsets(value: Mapping[str, int]) -> str:
+    return ", ".join(f"{domain} {version}" for domain, version in value.items())
+
+
+def _format_values(values: tuple[Value, ...]) -> str:
+    return "; ".join(_format_value(value) for value in values)
+
+
+def _format_value(value: Value) -> str:
+    if value.shape is None:
+        return f"{value.name}: {value.dtype}"
+    dims = " × ".join("?" if dim is None else str(dim) for dim in value.shape)
+    return f"{value.name}: {value.dtype} [{dims}]"
+
+
+_FORMATTERS: Mapping[str, Callable[[Any], str]] = {
+    "size_bytes": _format_size,
+    "weight_bytes": _format_size,
+    "ir_version": str,
+    "operators": _format_counts,
+    "dtypes": _format_counts,
+    "opset_imports": _format_opsets,
+    "inputs": _format_values,
+    "outputs": _format_values,
+    "quantisation": ", ".join,
+    "external_data": lambda files: ", ".join(file.location for file in files),
+}

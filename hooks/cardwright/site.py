@@ -1,0 +1,86 @@
+"""The whole pipeline, top to bottom: cards folder in, pages and files out. No MkDocs here."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from cardwright.addresses import Addresses, published_name
+from cardwright.entry import Entry
+from cardwright.exports import EXPORTS
+from cardwright.load import Inspect, load_entry
+from cardwright.pages import Page, PageStyle, make_card_page
+from cardwright.problem import Mark, Problem, sort_problems
+from cardwright.sources import find_sources
+from cardwright.views import VIEWS
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFile:
+    """A file of the site that is no page: its address from the root, and its content or where it is copied from."""
+
+    uri: str
+    content: str | None = None
+    copied_from: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Everything that the cards make."""
+
+    entries: tuple[Entry, ...]
+    pages: tuple[Page, ...]
+    files: tuple[SiteFile, ...]
+    problems: tuple[Problem, ...]
+
+
+def read_cards(cards_dir: Path, shown_as: str, inspect: Inspect) -> tuple[tuple[Entry, ...], tuple[Problem, ...]]:
+    """All cards below `cards_dir`, and every problem of theirs and of how they are laid out.
+
+    `shown_as` is how messages name the folder, as its user wrote it.
+    """
+    if not cards_dir.is_dir():
+        hint = "make it, or set cards_dir"
+        return (), (Problem(shown_as, Mark(), "cards_dir", "there is no such folder", hint),)
+    sources, problems = find_sources(cards_dir)
+    problems = tuple(problem.at(f"{shown_as}/{problem.path}") for problem in problems)
+    entries = tuple(load_entry(cards_dir, shown_as, source, inspect) for source in sources)
+    if not entries:
+        problems = (
+            *problems,
+            Problem(shown_as, Mark(), "", "no card in it", "add <name>/README.md", "warning"),
+        )
+    return entries, sort_problems((*problems, *(p for entry in entries for p in entry.problems)))
+
+
+def build_site(cards_dir: Path, shown_as: str, addresses: Addresses, style: PageStyle, inspect: Inspect) -> Site:
+    """The site of the cards below `cards_dir`. Raises nothing for what the cards hold."""
+    entries, problems = read_cards(cards_dir, shown_as, inspect)
+    known = _source_slugs(entries)
+    made = [make_card_page(entry, addresses, style, known) for entry in entries]
+    pages = tuple(page for page, _ in made)
+    files = [
+        file for entry, (_, needed) in zip(entries, made, strict=True) for file in _card_files(entry, needed, addresses)
+    ]
+    views = tuple(view.build(entries, addresses, style) for view in VIEWS)
+    files += [SiteFile(f"{addresses.models_uri}/{e.name}", content=e.build(entries, addresses)) for e in EXPORTS]
+    return Site(entries, (*views, *pages), tuple(files), problems)
+
+
+def _source_slugs(entries: tuple[Entry, ...]) -> dict[str, str]:
+    """Slug by the paths under which other cards may link to a card."""
+    slugs: dict[str, str] = {}
+    names = Counter(entry.path for entry in entries)
+    for entry in entries:
+        if names[entry.path] == 1:
+            slugs[entry.path] = entry.slug
+            slugs.setdefault(entry.raw.body_path or entry.path, entry.slug)
+    return slugs
+
+
+def _card_files(entry: Entry, needed: frozenset[str], addresses: Addresses) -> Iterator[SiteFile]:
+    base = f"{addresses.models_uri}/{entry.slug}"
+    for path in sorted(needed):
+        yield SiteFile(f"{base}/{published_name(path)}", copied_from=entry.source.folder / path)

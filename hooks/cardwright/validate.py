@@ -1,0 +1,140 @@
+"""From fields as written to a card: every problem with its place, and no value lost."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from cardwright.card import Card, Part
+from cardwright.nodes import List, Map, Node, Path, Text, find_mark, show_path, to_plain
+from cardwright.problem import Problem, Severity, did_you_mean
+
+MAX_ROUNDS = 8
+
+
+def validate_card(fields: Map) -> tuple[Card, dict[str, Any], tuple[Problem, ...]]:
+    """The card that `fields` describes, the values that do not fit (by field), and what is wrong.
+
+    A value that does not fit is taken out and given back in the second result, so that its page can still show it.
+    """
+    data = to_plain(fields)
+    misfits: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for _ in range(MAX_ROUNDS):
+        try:
+            card = Card.model_validate(data)
+            break
+        except ValidationError as error:
+            found = [(_data_path(data, each["loc"]), each) for each in error.errors(include_url=False)]
+            problems += [_problem(fields, path, each) for path, each in found]
+            data = _without(data, {_removable(path) for path, _ in found}, misfits)
+    else:
+        card = Card()
+        misfits |= data
+    problems += _near_misses(fields, card)
+    return card, misfits, tuple(problems)
+
+
+def _data_path(data: Any, location: tuple[int | str, ...]) -> Path:
+    """pydantic's location without what it adds: the index of a mapping that we took for a list of one, missing keys."""
+    path: list[int | str] = []
+    for step in location:
+        if isinstance(data, dict) and step == 0:
+            continue
+        if not _has(data, step):
+            break
+        data = data[step]
+        path.append(step)
+    return tuple(path)
+
+
+def _has(data: Any, step: int | str) -> bool:
+    if isinstance(data, dict):
+        return step in data
+    return isinstance(data, list) and isinstance(step, int) and step < len(data)
+
+
+def _removable(path: Path) -> Path:
+    """How much to take out for one bad value: the item of a list, or the whole field."""
+    return path[:2] if len(path) > 1 and isinstance(path[1], int) else path[:1]
+
+
+def _without(data: dict[str, Any], paths: set[Path], misfits: dict[str, Any]) -> dict[str, Any]:
+    data = copy.copy(data)
+    for path in sorted(paths, key=str, reverse=True):
+        if not path or path[0] not in data:
+            continue
+        name = show_path(path)
+        value = data[path[0]]
+        if len(path) == 2 and isinstance(value, list):
+            misfits[name] = value[path[1]]  # type: ignore[index]
+            # An empty item keeps its place, so that the places of those after it stay right.
+            data[str(path[0])] = [{} if index == path[1] else item for index, item in enumerate(value)]
+        else:
+            misfits[name] = data.pop(str(path[0]))
+    return data
+
+
+def _problem(fields: Map, path: Path, error: Any) -> Problem:
+    context = error.get("ctx", {})
+    message, hint = context.get("message"), context.get("hint", "")
+    if message is None:
+        message, hint = _PLAIN_WORDS.get(error["type"], (error["msg"], ""))
+    severity: Severity = "warning" if path and path[0] in Card.HUGGING_FACE else "error"
+    return Problem("", find_mark(fields, path), show_path(path), message, hint, severity)
+
+
+_PLAIN_WORDS = {
+    "model_type": ("one value stands here, a mapping is expected", "write `key: value` lines below the key"),
+    "dict_type": ("a mapping is expected here", "write `key: value` lines below the key"),
+    "tuple_type": ("a list is expected here", "write `- key: value` lines below the key"),
+    "string_type": ("text is expected here", "write one value"),
+}
+
+
+def _near_misses(fields: Map, card: Card) -> Iterator[Problem]:
+    for path, key, known in _unknown_keys(card, ()):
+        name = did_you_mean(key, known)
+        if name and name != key:
+            place = (*path, key)
+            mark = next((k.mark for k in _keys_at(fields, path) if k.text == key), find_mark(fields, place))
+            yield Problem(
+                "",
+                mark,
+                show_path(place),
+                "not a field of a card",
+                f"did you mean `{name}`?",
+                severity="warning",
+            )
+
+
+def _keys_at(fields: Map, path: Path) -> list[Text]:
+    node: Node | None = fields
+    for step in path:
+        if isinstance(node, List) and isinstance(step, int) and step < len(node.items):
+            node = node.items[step]
+        else:
+            node = node.get(str(step)) if isinstance(node, Map) else None
+    return [key for key, _ in node.items] if isinstance(node, Map) else []
+
+
+def _unknown_keys(part: Part, path: Path) -> Iterator[tuple[Path, str, list[str]]]:
+    known = [field.alias or name for name, field in type(part).model_fields.items()]
+    for key in part.model_extra or {}:
+        yield path, key, [name for name in known if name not in part.model_fields_set or name == key]
+    for name, field in type(part).model_fields.items():
+        value = getattr(part, name)
+        step = field.alias or name
+        if isinstance(value, BaseModel) and isinstance(value, Part):
+            yield from _unknown_keys(value, (*path, step))
+        elif isinstance(value, tuple) and value and isinstance(value[0], Part):
+            for index, item in enumerate(value):
+                yield from _unknown_keys(item, (*path, step, index))
+
+
+def known_fields() -> tuple[str, ...]:
+    """The top-level keys of a card, in the order of the reference."""
+    return tuple(field.alias or name for name, field in Card.model_fields.items())

@@ -1,0 +1,10 @@
+"""The MkDocs hook: `hooks: [hooks/model_cards.py]` in mkdocs.yml. All work is in the package beside this file."""
+
+from cardwright.plugin import Door
+
+_door = Door("hook")
+on_config = _door.on_config
+on_files = _door.on_files
+on_nav = _door.on_nav
+on_page_markdown = _door.on_page_markdown
+on_page_content = _door.on_page_content
