@@ -167,9 +167,7 @@ def make_mobilenetv2() -> ModelProto:
             name, stride = f"stage{number}.{block}", first_stride if block == 0 else 1
             wide, path = before * expansion, data
             if expansion > 1:
-                path = relu6(
-                    net.norm(net.conv(path, f"{name}.expand", (before, wide), 1), f"{name}.norm1", wide)
-                )
+                path = relu6(net.norm(net.conv(path, f"{name}.expand", (before, wide), 1), f"{name}.norm1", wide))
             path = net.conv(path, f"{name}.depthwise", (wide, wide), 3, stride, groups=wide)
             path = relu6(net.norm(path, f"{name}.norm2", wide))
             path = net.norm(net.conv(path, f"{name}.project", (wide, channels), 1), f"{name}.norm3", channels)

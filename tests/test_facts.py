@@ -152,6 +152,21 @@ def test_external_data_outside_the_folder_is_missing(tmp_path: Path, location: s
     assert facts.parameters == 0 and "not in the model's folder" in facts.warnings[0]
 
 
+@pytest.mark.parametrize(("data_bytes", "parameters"), [(12, 3), (8, 0)])
+def test_sparse_tensor_counts_its_non_zeros(tmp_path: Path, data_bytes: int, parameters: int) -> None:
+    model = parser.parse_model(
+        '<ir_version: 8, opset_import: ["" : 17]> g (float[1,4] x) => (float[1,5] y) { y = MatMul (x, W) }'
+    )
+    sparse = model.graph.sparse_initializer.add(dims=[4, 5])
+    sparse.values.CopyFrom(helper.make_tensor("W", onnx.TensorProto.FLOAT, [3], bytes(12), raw=True))
+    sparse.values.raw_data = bytes(data_bytes)
+    sparse.indices.CopyFrom(helper.make_tensor("i", onnx.TensorProto.INT64, [3], [1, 7, 19]))
+    facts = inspect_model(model, tmp_path)
+    assert (facts.parameters, facts.weight_bytes) == (parameters, 4 * parameters)
+    assert (facts.depth, facts.weighted_layers, facts.macs) == (1, 1, 20)
+    assert bool(facts.warnings) == (parameters == 0)
+
+
 def test_values_of_other_types(tmp_path: Path) -> None:
     model = parser.parse_model(
         '<ir_version: 8, opset_import: ["" : 17]> g (seq(float[2]) s, optional(float[2]) o, float x) '

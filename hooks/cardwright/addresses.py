@@ -87,4 +87,8 @@ def published_name(path: str) -> str:
     return f"{path}.txt" if path.lower().endswith(_AS_TEXT) else path
 
 
-_AS_TEXT = (".md", ".mdx", ".html", ".htm", ".xhtml", ".xht", ".xml", ".xsl", ".svgz")
+_AS_TEXT = tuple(
+    ".md .mdx .html .htm .shtml .xhtml .xht .mht .mhtml .xml .xsl .xslt .xsd .rdf .owl .rss .atom .wsdl .xpdl .mathml"
+    " .mml .kml .gpx .dae .rng .svgz".split()
+)
+"""What servers send as a kind of HTML or XML, in which a browser runs scripts."""

@@ -21,6 +21,7 @@ from cardwright.fields import (
     Url,
     as_fields,
     as_items,
+    as_mapping,
     as_model_index,
     wrong,
 )
@@ -29,7 +30,7 @@ from cardwright.fields import (
 class Part(BaseModel):
     """A part of a card: frozen, and keeps keys that it does not know."""
 
-    model_config = ConfigDict(frozen=True, extra="allow", populate_by_name=True, protected_namespaces=())
+    model_config = ConfigDict(frozen=True, extra="allow", protected_namespaces=())
 
 
 class Task(Part):
@@ -167,8 +168,8 @@ class Response(Part):
 class Api(Part):
     docs: Url = None
     content_types: Texts = ()
-    request: Request = Request()
-    response: Response = Response()
+    request: Annotated[Request, BeforeValidator(as_mapping)] = Request()
+    response: Annotated[Response, BeforeValidator(as_mapping)] = Response()
 
 
 class Card(Part):
@@ -211,11 +212,15 @@ class Card(Part):
     structure: Annotated[tuple[Structure, ...], BeforeValidator(as_items)] = Field(
         (), description="Links to drawings of the network: kind is netscope, netron, image or url."
     )
-    dataset_links: dict[str, Url] = Field({}, description="Dataset name to address.")
+    dataset_links: Annotated[dict[str, Url], BeforeValidator(as_mapping)] = Field(
+        {}, description="Dataset name to address."
+    )
     files: Annotated[tuple[ModelFile, ...], BeforeValidator(as_items)] = ()
-    io: InputOutput = InputOutput()
-    api: Api = Api()
-    support: dict[str, Tree] = Field({}, description="Where to ask: issues, email, wechat, phone, ...")
+    io: Annotated[InputOutput, BeforeValidator(as_mapping)] = InputOutput()
+    api: Annotated[Api, BeforeValidator(as_mapping)] = Api()
+    support: Annotated[dict[str, Tree], BeforeValidator(as_mapping)] = Field(
+        {}, description="Where to ask: issues, email, wechat, phone, ..."
+    )
 
 
 def card_schema() -> dict[str, Any]:

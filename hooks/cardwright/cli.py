@@ -101,6 +101,8 @@ def _read(path: Path) -> tuple[tuple[Entry, ...], tuple[Problem, ...]]:
     if path.is_dir():
         return entries, problems
     chosen = tuple(entry for entry in entries if entry.source.path.samefile(path))
+    if not chosen:
+        raise click.ClickException(one_line(f"{path} is no card: name a card's file or folder, or a folder of cards."))
     return chosen, tuple(p for entry in chosen for p in entry.problems)
 
 

@@ -48,7 +48,14 @@ def as_items(value: object) -> object:
     """A list of mappings, where real cards also write one mapping alone."""
     if value is None:
         return ()
+    if isinstance(value, (list, tuple)):  # an empty item keeps its place, so that those after it keep theirs
+        return [{} if item is None else item for item in value]
     return (value,) if isinstance(value, dict) else value
+
+
+def as_mapping(value: object) -> object:
+    """A mapping, where the key may stand alone."""
+    return {} if value is None else value
 
 
 def as_model_index(value: object) -> object:
@@ -61,7 +68,7 @@ def as_model_index(value: object) -> object:
 
 def as_fields(value: object) -> object:
     """A mapping, where real cards also write a word alone: its name."""
-    return {"name": value} if isinstance(value, str) else value
+    return {"name": value} if isinstance(value, str) else as_mapping(value)
 
 
 def is_url(value: str) -> str:

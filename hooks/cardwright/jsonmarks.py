@@ -1,4 +1,4 @@
-"""JSON to nodes with line and column, as strict as `json.loads`, and bounded."""
+"""JSON to nodes with line and column, as strict as `json.loads`, and bounded; repeated keys are kept and said."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from bisect import bisect_right
 from json import JSONDecodeError
 from json.decoder import scanstring  # type: ignore[attr-defined]
 
-from cardwright.nodes import List, Map, Node, Text
+from cardwright.nodes import List, Map, Node, Text, unused_key
 from cardwright.problem import Mark, Problem
 
 MAX_DEPTH = 32
@@ -27,16 +27,17 @@ def read_json(text: str) -> tuple[Map | None, tuple[Problem, ...]]:
         if reader.skip(end) != len(text):
             raise JSONDecodeError("something follows the end of the object", text, reader.skip(end))
     except JSONDecodeError as error:
-        message = f"not valid JSON: {error.msg[:1].lower()}{error.msg[1:]}"
+        message = f"not valid JSON: {error.msg[:1].lower()}{error.msg[1:].removesuffix(' at')}"
         return None, (Problem("", reader.mark(error.pos), "", message, "mend the JSON at this place"),)
     if not isinstance(node, Map):
         return None, (Problem("", node.mark, "", "not a JSON object", "wrap it in { }"),)
-    return node, ()
+    return node, tuple(reader.problems)
 
 
 class _Reader:
     def __init__(self, text: str) -> None:
         self.text = text
+        self.problems: list[Problem] = []
         self.starts = [0, *(match.end() for match in re.finditer("\n", text))]
 
     def mark(self, position: int) -> Mark:
@@ -65,6 +66,7 @@ class _Reader:
 
     def object(self, start: int, depth: int) -> tuple[Map, int]:
         items: list[tuple[Text, Node]] = []
+        seen: dict[str, int] = {}
         at = self.skip(start + 1)
         if self.text[at : at + 1] == "}":
             return Map((), self.mark(start)), at + 1
@@ -77,6 +79,11 @@ class _Reader:
             if self.text[at : at + 1] != ":":
                 raise JSONDecodeError("a colon is expected here", self.text, at)
             node, at = self.value(self.skip(at + 1), depth + 1)
+            if key.text in seen:
+                said = f"the key `{key.text}` stands here twice"
+                self.problems.append(Problem("", key.mark, key.text, said, "keep one of them"))
+                key = Text(unused_key(key.text, seen), key.mark)
+            seen[key.text] = 1
             items.append((key, node))
             at, done = self.separator(at, "}")
             if done:

@@ -103,4 +103,12 @@ def show_path(path: Sequence[str | int]) -> str:
     return text
 
 
+def unused_key(key: str, seen: dict[str, int]) -> str:
+    """A name for the next value of a repeated key, so that it is shown and not lost; `seen` counts them."""
+    while True:
+        seen[key] += 1
+        if (name := f"{key} ({seen[key]})") not in seen:
+            return name
+
+
 _NOTHING = frozenset({"", "~", "null", "Null", "NULL"})

@@ -52,21 +52,25 @@ class Page:
 
 
 def make_card_page(
-    entry: Entry, addresses: Addresses, style: PageStyle, known: Mapping[str, str]
+    entry: Entry,
+    addresses: Addresses,
+    style: PageStyle,
+    known: Mapping[str, str],
+    sections: Iterable[Section] = SECTIONS,
 ) -> tuple[Page, frozenset[str]]:
     """The page of a card, and the files of its folder that the page links to."""
     card_links = CardLinks(entry, addresses, known)
     links = Links(card_links.resolve, style.permalink)
     source = card_links.file(entry.source.path.relative_to(entry.source.folder).as_posix())
-    sections = [html for section in SECTIONS if (html := _make_section(section, entry, links, card_links))]
+    shown = [html for section in sections if (html := _make_section(section, entry, links, card_links))]
     html = render(
         "card.html",
         entry=entry,
         summary=render_inline(entry.summary, links),
         task=_task(entry),
         license=render_inline(entry.card.license_name or ", ".join(entry.card.license), links),
-        sections=sections,
-        rest=_make_rest(entry, links, bool(sections)),
+        sections=shown,
+        rest=_make_rest(entry, links, bool(shown)),
         source=source,
         source_name=entry.source.path.name,
         catalogue=addresses.catalogue_from_page(),

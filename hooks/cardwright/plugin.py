@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import os
 import posixpath
+import re
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote, urljoin
@@ -31,6 +32,7 @@ log = logging.getLogger("mkdocs.plugins.cardwright")
 
 ASSETS = ("cardwright.css", "cardwright.js")
 ASSETS_URI = "assets/cardwright"
+_ID = re.compile(r'\bid="([^"]+)"')
 EDIT_PLACE = "<!-- cardwright:edit -->"
 
 
@@ -105,6 +107,8 @@ class Door:
             page.meta["title"] = escape_for_theme(made.title)
             if made.description:
                 page.meta["description"] = escape_for_theme(made.description)
+            if not made.entry:
+                page.meta["hide"] = ["navigation", "toc"]  # a table of everything wants the width
         return markdown
 
     def on_page_content(self, html: str, page: MkDocsPage, config: MkDocsConfig, files: Files) -> str:
@@ -113,6 +117,7 @@ class Door:
         if not made:
             return html
         page.toc = TableOfContents(_nest(made.title, made.headings))
+        page.present_anchor_ids = set(_ID.findall(made.html))
         edit = render("edit.html", url=page.edit_url) if page.edit_url else ""
         return str(made.html).replace(EDIT_PLACE, str(edit))
 
@@ -123,11 +128,11 @@ class Door:
         source = os.path.realpath(page.entry.source.path)
         if os.path.relpath(source, root).startswith("..") or not (config.edit_uri or config.edit_uri_template):
             return None
-        path = quote(Path(os.path.relpath(source, config.docs_dir)).as_posix())
-        if config.edit_uri_template:
+        path = Path(os.path.relpath(source, config.docs_dir)).as_posix()
+        if config.edit_uri_template:  # has a way of its own to quote: {path!q}
             edit = config.edit_uri_template.format(path=path, path_noext=posixpath.splitext(path)[0])
         else:
-            edit = f"{config.edit_uri}{path}"
+            edit = f"{config.edit_uri}{quote(path)}"
         base = config.repo_url or ""
         return urljoin(f"{base.rstrip('/')}/" if base else "", edit)
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cardwright.addresses import Addresses, published_name
 from cardwright.entry import Entry
 from cardwright.exports import EXPORTS
-from cardwright.load import Inspect, load_entry
+from cardwright.load import Inspect, load_entry, make_failed_entry
 from cardwright.pages import Page, PageStyle, make_card_page
 from cardwright.problem import Mark, Problem, sort_problems
-from cardwright.sources import find_sources
+from cardwright.sources import CardSource, find_sources
 from cardwright.views import VIEWS
+
+log = logging.getLogger("mkdocs.plugins.cardwright")
+"""MkDocs shows what is logged below its own name; `mkdocs build --verbose` shows the tracebacks of our own faults."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ def read_cards(cards_dir: Path, shown_as: str, inspect: Inspect) -> tuple[tuple[
         return (), (Problem(shown_as, Mark(), "cards_dir", "there is no such folder", hint),)
     sources, problems = find_sources(cards_dir)
     problems = tuple(problem.at(f"{shown_as}/{problem.path}") for problem in problems)
-    entries = tuple(load_entry(cards_dir, shown_as, source, inspect) for source in sources)
+    entries = tuple(_load_entry(cards_dir, shown_as, source, inspect) for source in sources)
     if not entries:
         problems = (
             *problems,
@@ -57,16 +61,38 @@ def read_cards(cards_dir: Path, shown_as: str, inspect: Inspect) -> tuple[tuple[
 
 def build_site(cards_dir: Path, shown_as: str, addresses: Addresses, style: PageStyle, inspect: Inspect) -> Site:
     """The site of the cards below `cards_dir`. Raises nothing for what the cards hold."""
-    entries, problems = read_cards(cards_dir, shown_as, inspect)
-    known = _source_slugs(entries)
-    made = [make_card_page(entry, addresses, style, known) for entry in entries]
-    pages = tuple(page for page, _ in made)
-    files = [
-        file for entry, (_, needed) in zip(entries, made, strict=True) for file in _card_files(entry, needed, addresses)
-    ]
+    read, problems = read_cards(cards_dir, shown_as, inspect)
+    known = _source_slugs(read)
+    made = [_make_page(cards_dir, shown_as, entry, addresses, style, known) for entry in read]
+    entries = tuple(entry for entry, _, _ in made)
+    pages = tuple(page for _, page, _ in made)
+    problems = sort_problems((*problems, *(problem for entry in entries for problem in entry.problems)))
+    files = [file for entry, _, needed in made for file in _card_files(entry, needed, addresses)]
     views = tuple(view.build(entries, addresses, style) for view in VIEWS)
     files += [SiteFile(f"{addresses.models_uri}/{e.name}", content=e.build(entries, addresses)) for e in EXPORTS]
     return Site(entries, (*views, *pages), tuple(files), problems)
+
+
+def _load_entry(cards_dir: Path, shown_as: str, source: CardSource, inspect: Inspect) -> Entry:
+    """The card; one on which Cardwright fails costs no other card anything."""
+    try:
+        return load_entry(cards_dir, shown_as, source, inspect)
+    except Exception as error:
+        log.debug("%s", source.path, exc_info=True)
+        return make_failed_entry(cards_dir, shown_as, source, error)
+
+
+def _make_page(
+    cards_dir: Path, shown_as: str, entry: Entry, addresses: Addresses, style: PageStyle, known: Mapping[str, str]
+) -> tuple[Entry, Page, frozenset[str]]:
+    """The card, its page and the files this needs; a page that cannot be made shows why, and nothing else."""
+    try:
+        return entry, *make_card_page(entry, addresses, style, known)
+    except Exception as error:
+        log.debug("%s", entry.source.path, exc_info=True)
+        failed = make_failed_entry(cards_dir, shown_as, entry.source, error)
+        failed = replace(failed, name=entry.name, problems=sort_problems((*entry.problems, *failed.problems)))
+        return failed, *make_card_page(failed, addresses, style, known, sections=())
 
 
 def _source_slugs(entries: tuple[Entry, ...]) -> dict[str, str]:

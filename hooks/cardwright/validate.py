@@ -30,7 +30,7 @@ def validate_card(fields: Map) -> tuple[Card, dict[str, Any], tuple[Problem, ...
         except ValidationError as error:
             found = [(_data_path(data, each["loc"]), each) for each in error.errors(include_url=False)]
             problems += [_problem(fields, path, each) for path, each in found]
-            data = _without(data, {_removable(path) for path, _ in found}, misfits)
+            data = _without(data, {path for path, _ in found}, misfits)
     else:
         card = Card()
         misfits |= data
@@ -57,24 +57,21 @@ def _has(data: Any, step: int | str) -> bool:
     return isinstance(data, list) and isinstance(step, int) and step < len(data)
 
 
-def _removable(path: Path) -> Path:
-    """How much to take out for one bad value: the item of a list, or the whole field."""
-    return path[:2] if len(path) > 1 and isinstance(path[1], int) else path[:1]
-
-
 def _without(data: dict[str, Any], paths: set[Path], misfits: dict[str, Any]) -> dict[str, Any]:
-    data = copy.copy(data)
-    for path in sorted(paths, key=str, reverse=True):
-        if not path or path[0] not in data:
+    """`data` without the values at `paths`, which go to `misfits`."""
+    data = copy.deepcopy(data)
+    for path in sorted(paths, key=len, reverse=True):
+        holder: Any = data
+        for step in path[:-1]:
+            holder = holder[step] if _has(holder, step) else None
+        if not path or not _has(holder, path[-1]):
             continue
-        name = show_path(path)
-        value = data[path[0]]
-        if len(path) == 2 and isinstance(value, list):
-            misfits[name] = value[path[1]]  # type: ignore[index]
+        misfits[show_path(path)] = holder[path[-1]]
+        if isinstance(holder, list):
             # An empty item keeps its place, so that the places of those after it stay right.
-            data[str(path[0])] = [{} if index == path[1] else item for index, item in enumerate(value)]
+            holder[path[-1]] = {}  # type: ignore[index]
         else:
-            misfits[name] = data.pop(str(path[0]))
+            del holder[path[-1]]
     return data
 
 

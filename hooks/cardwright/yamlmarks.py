@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import yaml
 
-from cardwright.nodes import List, Map, Node, Text
+from cardwright.nodes import List, Map, Node, Text, unused_key
 from cardwright.problem import Mark, Problem
 
 MAX_DEPTH = 32
@@ -34,7 +34,7 @@ def read_yaml(text: str, first_line: int = 1) -> tuple[Map | None, tuple[Problem
         problems.append(_problem(error.mark, f"nested more than {MAX_DEPTH} levels deep", "flatten it"))
         return None, tuple(problems)
     except (yaml.YAMLError, ValueError) as error:
-        problems.append(_syntax_problem(error, first_line))
+        problems.append(_syntax_problem(error, text, first_line))
         return None, tuple(problems)
     if isinstance(node, Text) and not node.text:
         return Map(mark=Mark(first_line)), tuple(problems)
@@ -97,7 +97,7 @@ class _Builder:
 
     def mapping(self, mark: Mark, depth: int) -> Map:
         items: list[tuple[Text, Node]] = []
-        seen: set[str] = set()
+        seen: dict[str, int] = {}
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
             key_node = self.node(event, depth + 1)
             key = key_node if isinstance(key_node, Text) else Text("?", key_node.mark)
@@ -106,8 +106,8 @@ class _Builder:
             value = self.node(next(self.events), depth + 1)
             if key.text in seen:
                 self.say(event, f"the key `{key.text}` stands here twice", "keep one of them", key.text)
-                key = Text(_unused(key.text, seen), key.mark)
-            seen.add(key.text)
+                key = Text(unused_key(key.text, seen), key.mark)
+            seen[key.text] = 1
             items.append((key, value))
         return Map(tuple(items), mark)
 
@@ -119,19 +119,44 @@ class _Builder:
         self.problems.append(_problem(self.mark(event), message, hint, field))
 
 
-def _unused(key: str, seen: set[str]) -> str:
-    """A name for the second value of a repeated key, so that it is shown and not lost."""
-    return next(name for n in range(2, len(seen) + 3) if (name := f"{key} ({n})") not in seen)
-
-
 def _problem(mark: Mark, message: str, hint: str, field: str = "") -> Problem:
     return Problem("", mark, field, message, hint)
 
 
-def _syntax_problem(error: Exception, first_line: int) -> Problem:
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+_PLAIN_WORDS: tuple[tuple[str, str, str], ...] = (
+    ("unexpected end of stream while scanning a quoted", "a quote opens here and never closes", "add the second quote"),
+    ("unknown escape character", "an unknown escape after a backslash", "double the backslash, or use single quotes"),
+    ("mapping values are not allowed", "a `: ` where none can be", "put the value in quotes"),
+    ("cannot start any token", "no value can begin with this character", "put the value in quotes"),
+    ("could not find expected ':'", "a key without `:`", "write `key: value`"),
+    ("expected ',' or ']'", "the list in [ ] is not closed or lacks a comma", "close it, or write `- item` lines"),
+    (
+        "expected ',' or '}'",
+        "the mapping in { } is not closed or lacks a comma",
+        "close it, or write `key: value` lines",
+    ),
+    (
+        "expected key while parsing",
+        "the line does not go on from those above",
+        "align it with them, and quote what has quotes",
+    ),
+    ("expected '-' indicator", "the line does not go on from the list above", "align it with the dashes"),
+    ("while scanning an alias", "`*` begins an alias", "put the value in quotes"),
+    ("while scanning an anchor", "`&` begins an anchor", "put the value in quotes"),
+    ("control characters", "a control character stands here", "remove it"),
+)
+"""What the parser says, and what it means to someone who writes cards."""
+
+
+def _syntax_problem(error: Exception, text: str, first_line: int) -> Problem:
+    said = f"{getattr(error, 'problem', None) or getattr(error, 'reason', None) or 'it cannot be read'}"
+    said += f" {getattr(error, 'context', None) or ''}".rstrip()
+    marks = [mark for name in ("problem_mark", "context_mark") if (mark := getattr(error, name, None))]
+    mark = marks[-1 if "end of stream" in said else 0] if marks else None
     place = Mark(mark.line + first_line, mark.column + 1) if mark else Mark(first_line)
-    said = getattr(error, "problem", None) or getattr(error, "reason", None) or "it cannot be read"
-    context = getattr(error, "context", None)
-    message = f"not valid YAML: {said}" + (f" {context}" if context else "")
-    return _problem(place, message, "quote text that holds `: `, `#`, quotes or brackets")
+    if isinstance(error, yaml.reader.ReaderError) and (bad := yaml.reader.Reader.NON_PRINTABLE.search(text)):
+        before = text[: bad.start()]
+        place = Mark(before.count("\n") + first_line, len(before) - before.rfind("\n"))
+    default = (said, "quote text that holds `: `, `#`, quotes or brackets")
+    message, hint = next(((plain, cure) for words, plain, cure in _PLAIN_WORDS if words in said), default)
+    return _problem(place, f"not valid YAML: {message}", hint)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cardwright.benchmarks.metrics import Direction, find_metric
 from cardwright.benchmarks.quantity import Quantity, parse_quantity
@@ -47,6 +47,9 @@ class BenchmarkTable:
     has_task: bool = False
     has_dataset: bool = False
     has_details: bool = False
+    common: tuple[tuple[str, str], ...] = ()
+    """Details that all results share, said once."""
+    common_url: str = ""
 
 
 def collect_results(card: Card) -> tuple[Result, ...]:
@@ -139,6 +142,9 @@ def flatten(value: object) -> str:
 
 def lay_out(results: tuple[Result, ...]) -> BenchmarkTable:
     """The table for these results."""
+    common = tuple(pair for pair in results[0].details if all(pair in r.details for r in results)) if results else ()
+    urls = {result.details_url for result in results}
+    results = tuple(_without(result, common, len(urls) == 1) for result in results)
     columns: dict[tuple[str, str], Result] = {}
     rows: dict[tuple[object, ...], list[Result]] = {}
     for result in results:
@@ -150,7 +156,7 @@ def lay_out(results: tuple[Result, ...]) -> BenchmarkTable:
         len(columns) <= MAX_METRIC_COLUMNS
         and filled == len(results)
         and filled > 0.7 * len(columns) * len(rows)
-        and not any(r.details for r in results)
+        and not any(r.details or r.details_url for r in results)
     )
     return BenchmarkTable(
         results,
@@ -159,8 +165,15 @@ def lay_out(results: tuple[Result, ...]) -> BenchmarkTable:
         has_model=any(r.model for r in results),
         has_task=any(r.task for r in results),
         has_dataset=any(r.dataset for r in results),
-        has_details=any(r.details for r in results),
+        has_details=any(r.details or r.details_url for r in results),
+        common=common,
+        common_url=urls.pop() if len(urls) == 1 else "",
     )
+
+
+def _without(result: Result, common: tuple[tuple[str, str], ...], one_url: bool) -> Result:
+    details = tuple(pair for pair in result.details if pair not in common)
+    return replace(result, details=details, details_url="" if one_url else result.details_url)
 
 
 def _spread(row: list[Result], columns: tuple[tuple[str, str], ...]) -> tuple[Result | None, ...]:

@@ -89,7 +89,7 @@ RANDOM = _names("RandomNormal RandomNormalLike RandomUniform RandomUniformLike M
 RESTARTS_DEPTH = frozenset({"Shape", "Size"})
 
 ELEMENTWISE = _names(
-    "Abs Add And BitShift Ceil Clip Div Equal Exp Floor Greater GreaterOrEqual Less LessOrEqual Log Max "
+    "Abs Add And BitShift Ceil Div Equal Exp Floor Greater GreaterOrEqual Less LessOrEqual Log Max "
     "Mean Min Mod Mul Neg Not Or Pow Reciprocal Round Sign Sqrt Sub Sum Where Xor @join @final @stack"
 ) | _contrib("QLinearAdd", "QLinearMul", "QLinearWhere", "BiasGelu")
 """A single-element constant of one of these is part of a formula, not of the weights."""

@@ -6,6 +6,7 @@ dies (with the whole process) of a few hostile nodes; `_is_safe` keeps those kno
 
 from __future__ import annotations
 
+import string
 from collections.abc import Mapping, Sequence
 
 from onnx import (
@@ -26,11 +27,13 @@ from .dimensions import Sizes, resolve_inputs
 from .evaluate import Array
 from .flat import Flat, Step
 from .graph import BITS, DEFAULT_DOMAIN, DTYPES, MAX_RANK, Model, Node, Warnings
+from .operators import EINSUM
 from .values import Dim, Shape
 
 _DTYPE_NUMBERS: Mapping[str, int] = {name: number for number, (name, _) in DTYPES.items()}
 _MAX_DATA_ELEMENTS = 4096
 """Of an input whose values inference is told; shapes, axes and repeats have a handful."""
+_EQUATION = frozenset(string.ascii_letters + " .,->")
 _MAX_ATTRIBUTE_BYTES = 100_000
 _MAX_DIM = 2**40
 """Larger ones overflow in onnx's arithmetic, which is in 64 bits with sign."""
@@ -221,6 +224,8 @@ def _is_safe(operator: str, node: Node, step: Step, inputs: Sequence[Shape | Non
     axes = node.attribute("axes", ())
     if isinstance(axes, tuple) and any(not isinstance(a, int) or abs(a) > MAX_RANK for a in axes):
         return False
+    if operator == EINSUM and not set(str(node.attribute("equation", ""))) <= _EQUATION:
+        return False  # it looks for the end of anything else for ever
     outputs = node.attribute("num_outputs")
     if operator == "Split" and outputs is not None and outputs != len(step.outputs):
         return False

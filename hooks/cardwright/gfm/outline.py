@@ -204,19 +204,26 @@ def _plain_text(html: str) -> str:
     return html_entities.unescape(_UNLIKE_TEXT.sub("", html)).strip()
 
 
-_ROW = re.compile(r"<tr[ >].*?</tr>", re.DOTALL)
+_ROW = re.compile(r'<tr data-sourcepos="(\d+):(\d+)-[^>]*>(.*?)</tr>', re.DOTALL)
 _CELL = re.compile(r'<t[hd] data-sourcepos="(\d+):(\d+)-\d+:(\d+)"[^>]*>(.*?)</t[hd]>', re.DOTALL)
 
 
 def _read_table(html: str, lines: list[str]) -> Table:
-    rows = [tuple(_read_cell(match, lines) for match in _CELL.finditer(row)) for row in _ROW.findall(html)]
+    rows = [_read_row(row, lines) for row in _ROW.finditer(html)]
     return Table(rows[0], tuple(rows[1:]))
 
 
-def _read_cell(match: re.Match[str], lines: list[str]) -> Cell:
-    line, first, last = (int(match.group(n)) for n in (1, 2, 3))
+def _read_row(row: re.Match[str], lines: list[str]) -> tuple[Cell, ...]:
+    line = lines[int(row.group(1)) - 1]
+    # comrak counts as if every row were indented like the header.
+    shift = len(line) - len(line.lstrip(" \t")) + 1 - int(row.group(2))
+    return tuple(_read_cell(match, lines, shift) for match in _CELL.finditer(row.group(3)))
+
+
+def _read_cell(match: re.Match[str], lines: list[str], shift: int) -> Cell:
+    line, first, last = int(match.group(1)), int(match.group(2)) + shift, int(match.group(3)) + shift
     text = _plain_text(match.group(4))
     written = lines[line - 1][first - 1 : last] if text or "<img" in match.group(4) else ""
     indent = len(written) - len(written.lstrip())
-    markdown = written.strip().rstrip("|").rstrip().replace(r"\|", "|")
+    markdown = re.sub(r"(?<!\\)\|$", "", written.strip()).rstrip().replace(r"\|", "|")
     return Cell(markdown, text, Mark(line, first + indent))

@@ -55,10 +55,10 @@ def render_inline(markdown: str, links: Links = NO_LINKS) -> Markup:
     clean = sanitise(body.html.replace("<wbr>", "", 1)).strip()
     if clean.startswith("<p>") and clean.endswith("</p>") and clean.count("<p>") == 1:
         clean = clean[3:-4]
-    return Markup(_rewrite_links(clean, links=links))
+    return Markup(_rewrite_links(_mark_tasks(clean), links=links))
 
 
-_ANCHOR = re.compile(r'<a (?=[^>]*class="anchor"|href="#card-[^"]*"[^>]*></a></h)[^>]*></a>')
+_ANCHOR = re.compile(r'<a (?=[^>]*class="anchor"|href="#(?:card-[^"]*)?"[^>]*></a></h)[^>]*></a>')
 _HEADING = re.compile(r"<h([1-6])((?: [^>]*)?)>(.*?)</h\1>", re.DOTALL)
 _ID = re.compile(r' id="([^"]*)"')
 

@@ -7,6 +7,6 @@ from cardwright.entry import Entry
 
 
 def find_api(entry: Entry) -> Api | None:
-    """The card's `api`, unless it is empty."""
+    """The card's `api`, unless it is empty or the card's text shows it."""
     api = entry.card.api
-    return None if api == Api() else api
+    return None if api == Api() or entry.is_in_text(("api",)) else api

@@ -20,6 +20,16 @@ class FileRow:
     """As in the file."""
     details: tuple[tuple[str, str], ...]
 
+    @property
+    def has_size(self) -> bool:
+        """Whether card or file tell the size."""
+        return bool(self.stated_size or self.file.facts)
+
+    @property
+    def has_opset(self) -> bool:
+        """Whether card or file tell the opset."""
+        return bool(self.opset or self.held_opset)
+
 
 _DETAILS = ("format", "ir_version", "precision", "parameters", "layers", "sample_data", "sha256", "note")
 

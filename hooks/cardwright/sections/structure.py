@@ -11,7 +11,7 @@ from cardwright.entry import Entry, FileEntry
 from cardwright.facts import FACTS, Facts, Value
 
 ORDER = (
-    "depth weighted_layers attention_layers parameters buffers macs operators nodes inputs outputs opset_imports"
+    "depth weighted_layers attention_layers parameters buffers macs nodes operators inputs outputs opset_imports"
     " ir_version producer dtypes weight_bytes quantisation external_data size_bytes sha256"
 ).split()
 """Facts in the order in which readers look for them."""

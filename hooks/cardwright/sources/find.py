@@ -134,7 +134,10 @@ def _name_cards(root: Path, cards: list[Path]) -> tuple[dict[Path, str], tuple[P
     for path in cards:
         if length[path] > 1:
             short = _slug(steps[path], 1)
-            message = f"another card is called `{short}` too: this one becomes `{slugs[path]}`"
+            if short.casefold() in RESERVED_SLUGS:
+                message = f"the catalogue needs the name `{short}`: this one becomes `{slugs[path]}`"
+            else:
+                message = f"another card is called `{short}` too: this one becomes `{slugs[path]}`"
             place = path.relative_to(root).as_posix()
             problems.append(Problem(place, Mark(), "", message, "rename one of the folders", "warning"))
     return slugs, tuple(problems)

@@ -9,11 +9,15 @@ import re
 
 from cardwright.gfm import read_body
 from cardwright.nodes import Map
-from cardwright.problem import Mark
+from cardwright.problem import Mark, Problem
 from cardwright.sources.raw import RawCard, Reader, SourceText
 from cardwright.yamlmarks import read_yaml
 
-_FRONT = re.compile(r"\A(\ufeff?\s*)---[ \t]*\r?\n(.*?)(?:^|\n)---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
+_FRONT = re.compile(r"\A(\ufeff?\s*)---[ \t]*\r?\n(.*?)^---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
+
+
+_OPENED = re.compile(r"\A(\ufeff?\s*)---[ \t]*\r?\n[\w-]+:(?:\s|\Z)")
+"""What looks like front matter to whoever reads on."""
 
 
 def split_front_matter(text: str) -> tuple[str, int, str, int]:
@@ -48,7 +52,14 @@ def read_front_matter(source: SourceText) -> RawCard:
 
 def read_markdown(source: SourceText) -> RawCard:
     """A card that is text alone."""
-    return RawCard("markdown", Map(), read_body(source.text.removeprefix("\ufeff")))
+    body = read_body(source.text.removeprefix("\ufeff"))
+    opened = _OPENED.match(source.text)
+    if not opened:
+        return RawCard("markdown", Map(), body)
+    mark = Mark(opened.group(1).count("\n") + 1)
+    hint = "add a line of three dashes below it"
+    problem = Problem("", mark, "", "front matter begins here and never ends", hint, "warning")
+    return RawCard("markdown", Map(), body, problems=(problem,))
 
 
 HUGGING_FACE = Reader("huggingface", "Hugging Face model card", has_front_matter, read_front_matter)

@@ -10,6 +10,7 @@ from cardwright.fields import NETSCOPE_URL
 from cardwright.gfm import Block, Body, Table, read_body
 from cardwright.nodes import List, Map, Node, Text, make_map
 from cardwright.problem import Mark
+from cardwright.sources.marketplace_usage import read_usage
 from cardwright.sources.raw import (
     Lift,
     Part,
@@ -85,6 +86,7 @@ def read_marketplace(source: SourceText) -> RawCard:
             ("summary", text_node(summary[0], summary[1], 1) if summary else None),
             ("model-index", _model_index(name, results[1]) if results and results[1] else None),
             ("dataset_links", Map(links) if links else None),
+            ("api", _find_api(body, parts.get("usage"))),
             ("support", _find_support(body, parts.get("model support"))),
         ]
     )
@@ -189,6 +191,13 @@ def _dataset_links(body: Body, part: Part | None, results: tuple[Map, ...]) -> t
             if text in names and address.startswith("http"):
                 found.setdefault(text, (Text(text), text_node(address, block.first_line, 1)))
     return tuple(found.values())
+
+
+def _find_api(body: Body, part: Part | None) -> Map | None:
+    if part is None or not part.blocks:
+        return None
+    first, last = part.blocks[0].first_line, part.blocks[-1].last_line
+    return read_usage(list(enumerate(source_lines(body, first, last).split("\n"), first)))
 
 
 _SUPPORT = (

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from cardwright.benchmarks.quantity import split_values
 from cardwright.gfm import Block, Body, Cell, Table, read_body
 from cardwright.nodes import List, Map, Node, Text, make_map
 from cardwright.sources.raw import (
@@ -16,7 +17,6 @@ from cardwright.sources.raw import (
     RawCard,
     Reader,
     SourceText,
-    cell_text,
     find_summary,
     find_title,
     first_link,
@@ -101,7 +101,7 @@ def _read_files(table: Table) -> Iterator[Map]:
             elif not cell.text:
                 continue
             elif column == "metric":
-                metrics.append(make_map([("name", Text(header.text, header.mark)), ("value", cell_text(cell))]))
+                metrics += _read_metrics(header, cell)
             elif column == "note":
                 notes.append(Text(f"{header.text}: {cell.markdown}", cell.mark))
             else:
@@ -109,6 +109,12 @@ def _read_files(table: Table) -> Iterator[Map]:
         pairs.append(("metrics", List(tuple(metrics)) if metrics else None))
         pairs.append(("note", Text("; ".join(n.text for n in notes), notes[0].mark) if notes else None))
         yield make_map(pairs, row[0].mark)
+
+
+def _read_metrics(header: Cell, cell: Cell) -> Iterator[Map]:
+    """The values of a cell: usually one that the header names; `mAP of 0.36` names itself."""
+    for name, value in split_values(cell.text, header.text):
+        yield make_map([("name", Text(name, header.mark)), ("value", Text(value, cell.mark))])
 
 
 def _read_plain(field: str, cell: Cell) -> list[tuple[str, Node | None]]:
@@ -150,15 +156,19 @@ def _find_license(parts: dict[str, Part]) -> Text | None:
     return text_node(block.text, block.first_line, 1)
 
 
+_DATASET_NAME = re.compile(r"(?i)\w+ data ?set\b|imagenet|coco\b|mnist|pascal|voc ?20|cifar|squad|wikitext|cityscapes")
+"""Link texts in a dataset section that name a dataset, where "here" and "this script" do not."""
+
+
 def _find_datasets(body: Body, parts: dict[str, Part]) -> Iterator[tuple[Text, Text]]:
     part = next((part for key, part in parts.items() if key.startswith("dataset")), None)
     block = next((block for block in part.blocks if block.text), None) if part else None
     if block is None:
         return
     for name, address in links_in(source_lines(body, block.first_line, block.last_line)):
-        if not address.startswith("http"):
-            continue
-        yield text_node(name, block.first_line, 1), text_node(address, block.first_line, 1)
+        named = block.text.startswith(name) or _DATASET_NAME.search(name)
+        if address.startswith("http") and named:
+            yield text_node(name, block.first_line, 1), text_node(address, block.first_line, 1)
 
 
 def _find_contributors(body: Body, parts: dict[str, Part]) -> List | None:

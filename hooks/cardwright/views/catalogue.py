@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from cardwright.addresses import Addresses
@@ -23,13 +24,23 @@ class CatalogueRow:
     license: str
 
 
+COLUMNS: tuple[tuple[str, Callable[[CatalogueRow], object]], ...] = (
+    ("task", lambda row: row.task),
+    ("dataset", lambda row: row.datasets),
+    ("result", lambda row: row.headline),
+    ("facts", lambda row: row.entry.facts),
+    ("license", lambda row: row.license),
+)
+"""Columns, and whether a row has something there; one that is empty in all rows is left out."""
+
+
 def make_catalogue(entries: tuple[Entry, ...], addresses: Addresses, style: PageStyle) -> Page:
     """The page `/models/`."""
     rows = tuple(
         make_row(entry, addresses.page_from_catalogue(entry.slug))
         for entry in sorted(entries, key=lambda entry: (entry.name.casefold(), entry.slug))
     )
-    html = render("catalogue.html", rows=rows)
+    html = render("catalogue.html", rows=rows, columns={name for name, has in COLUMNS if any(map(has, rows))})
     description = f"All {len(rows)} models of this site."
     return Page(f"{addresses.models_uri}/index", "Models", description, html, tuple(find_headings(html)))
 

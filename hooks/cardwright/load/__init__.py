@@ -1,0 +1,82 @@
+"""From a card's files to an `Entry`: read, validate, inspect, cite. One function a step, in this order."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cardwright.benchmarks import collect_results
+from cardwright.card import Card
+from cardwright.entry import Entry
+from cardwright.gfm import read_body
+from cardwright.load.files import Inspect, load_files
+from cardwright.load.publications import load_publications
+from cardwright.nodes import Map
+from cardwright.problem import Mark, Problem, sort_problems
+from cardwright.prose import arrange
+from cardwright.sources import CardSource, RawCard, read_source
+from cardwright.sources.find import read_text
+from cardwright.sources.raw import find_summary, find_title
+from cardwright.validate import validate_card
+
+MAX_SUMMARY_CHARACTERS = 300
+
+
+def load_entry(root: Path, shown_as: str, source: CardSource, inspect: Inspect) -> Entry:
+    """Everything about one card below `root`, which messages call `shown_as`. Never raises for what files hold."""
+    text, read_problems = read_text(root, source)
+    raw = read_source(text)
+    card, misfits, card_problems = validate_card(raw.fields)
+    name = _find_name(source, raw, card)
+    files, file_problems = load_files(source, raw, card, inspect)
+    publications, bib_problems = load_publications(root, source, raw, card)
+    body_path = raw.body_path or text.path
+    findings = [
+        Problem(body_path, Mark(raw.body_line), "", finding, severity="warning") for finding in raw.body.findings
+    ]
+    problems = (*read_problems, *raw.problems, *card_problems, *file_problems, *bib_problems, *findings)
+    return Entry(
+        source,
+        text.path,
+        raw,
+        card,
+        misfits,
+        name,
+        _find_summary(name, raw, card),
+        results=collect_results(card),
+        files=files,
+        publications=publications,
+        prose=arrange(raw),
+        problems=sort_problems(problem.at(f"{shown_as}/{problem.path or text.path}") for problem in problems),
+    )
+
+
+def make_failed_entry(root: Path, shown_as: str, source: CardSource, error: Exception) -> Entry:
+    """The card on which Cardwright itself failed: nothing of it but its name and what went wrong."""
+    path = source.path.relative_to(root).as_posix()
+    message = f"Cardwright failed on this card: {type(error).__name__}: {error}"
+    hint = "this is a fault of Cardwright, please report it"
+    problem = Problem(f"{shown_as}/{path}", Mark(), "", message, hint)
+    return Entry(
+        source, path, RawCard("unread", Map(), read_body("")), Card(), {}, source.slug, "", problems=(problem,)
+    )
+
+
+def _find_name(source: CardSource, raw: RawCard, card: Card) -> str:
+    extra = card.model_extra or {}
+    title = find_title(raw.body)
+    indexed = card.model_index[0].name if card.model_index else None
+    named = (card.model_name, extra.get("title"), extra.get("name"), title.text if title else None, indexed)
+    name = next((name for name in named if isinstance(name, str) and name.strip()), source.slug)
+    return " ".join(name.split())[:200]
+
+
+def _find_summary(name: str, raw: RawCard, card: Card) -> str:
+    said = card.summary or (card.model_extra or {}).get("description")
+    if isinstance(said, str) and said.strip():
+        return " ".join(said.split())
+    first = [block for block in raw.body.blocks if block.tag == "p" and not block.nested][:8]
+    found = find_summary(name, first)
+    return found[0] if found and len(found[0]) <= MAX_SUMMARY_CHARACTERS else ""
+
+
+__all__ = ["Inspect", "load_entry", "make_failed_entry"]
