@@ -17,7 +17,7 @@ import pytest
 from mkdocs.commands.build import build as build_in_process
 from mkdocs.config import load_config
 
-from cardwright.addresses import published_name
+from cardwright.published import published_name
 from cardwright.entry import Entry
 from cardwright.load import Inspect, load_entry
 from cardwright.sources import CardSource
@@ -214,7 +214,7 @@ def test_what_a_browser_would_run_is_published_as_text() -> None:
     }
     live -= {".svg", ".eml", ".nws"}  # pictures are pictures; mail is only ever downloaded
     assert {".html", ".xml", ".mht", ".rdf"} < live
-    assert not {name for name in live | {".xhtml", ".shtml", ".XSD"} if published_name(f"it{name}") != f"it{name}.txt"}
+    assert not {name for name in live | {".xhtml", ".shtml", ".XSD"} if published_name(Path(), f"it{name}") != f"it{name}.txt"}
 
 
 SECRET = "to be seen by nobody"

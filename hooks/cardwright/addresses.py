@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from urllib.parse import quote, unquote
 
 from cardwright.entry import Entry
+from cardwright.published import published_name
 from cardwright.sources.find import is_inside
 
 
@@ -74,21 +75,9 @@ class CardLinks:
         if path.startswith(("..", "/")) or not is_inside(folder / path, folder):
             return None
         self.needed.add(path)
-        return self.addresses.file_from_page(self.entry.slug, published_name(path)) + fragment
+        return self.addresses.file_from_page(self.entry.slug, published_name(folder, path)) + fragment
 
     @property
     def base(self) -> str:
         """The file in which the card's text stands, relative to the cards folder."""
         return self.entry.raw.body_path or self.entry.path
-
-
-def published_name(path: str) -> str:
-    """Under which name a file of a card is published: pages and XML as text, so that they do not run."""
-    return f"{path}.txt" if path.lower().endswith(_AS_TEXT) else path
-
-
-_AS_TEXT = tuple(
-    ".md .mdx .html .htm .shtml .xhtml .xht .mht .mhtml .xml .xsl .xslt .xsd .rdf .owl .rss .atom .wsdl .xpdl .mathml"
-    " .mml .kml .gpx .dae .rng .svgz".split()
-)
-"""What servers send as a kind of HTML or XML, in which a browser runs scripts."""

@@ -110,5 +110,6 @@ class _Reader:
 
 
 def _whole(text: str) -> str:
-    """Text without lone surrogates, which no output can hold."""
+    """Text without NUL and lone surrogates, which no page can hold."""
+    text = text.replace("\0", "\ufffd")
     return text.encode("utf-8", "replace").decode() if not text.isascii() else text

@@ -8,14 +8,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from cardwright.addresses import Addresses, published_name
+from cardwright.addresses import Addresses
 from cardwright.entry import Entry
 from cardwright.exports import EXPORTS
 from cardwright.load import Inspect, load_entry, make_failed_entry
 from cardwright.pages import Page, PageStyle, make_card_page
 from cardwright.problem import Mark, Problem, sort_problems
+from cardwright.published import published_name
+from cardwright.render import render
 from cardwright.sources import CardSource, find_sources
-from cardwright.views import VIEWS
+from cardwright.views import VIEWS, View
 
 log = logging.getLogger("mkdocs.plugins.cardwright")
 """MkDocs shows what is logged below its own name; `mkdocs build --verbose` shows the tracebacks of our own faults."""
@@ -68,7 +70,7 @@ def build_site(cards_dir: Path, shown_as: str, addresses: Addresses, style: Page
     pages = tuple(page for _, page, _ in made)
     problems = sort_problems((*problems, *(problem for entry in entries for problem in entry.problems)))
     files = [file for entry, _, needed in made for file in _card_files(entry, needed, addresses)]
-    views = tuple(view.build(entries, addresses, style) for view in VIEWS)
+    views = tuple(_make_view(view, entries, addresses, style) for view in VIEWS)
     files += [SiteFile(f"{addresses.models_uri}/{e.name}", content=e.build(entries, addresses)) for e in EXPORTS]
     return Site(entries, (*views, *pages), tuple(files), problems)
 
@@ -95,6 +97,17 @@ def _make_page(
         return failed, *make_card_page(failed, addresses, style, known, sections=())
 
 
+def _make_view(view: View, entries: tuple[Entry, ...], addresses: Addresses, style: PageStyle) -> Page:
+    """A page about several cards; one that cannot be made says so, and the cards keep their pages."""
+    try:
+        return view.build(entries, addresses, style)
+    except Exception as error:
+        log.error("Cardwright failed on the page %s: %s: %s", view.name, type(error).__name__, error, exc_info=False)
+        log.debug("%s", view.name, exc_info=True)
+        html = render("failed.html", title=view.title, error=error)
+        return Page(f"{addresses.models_uri}/{view.uri}", view.title, "", html)
+
+
 def _source_slugs(entries: tuple[Entry, ...]) -> dict[str, str]:
     """Slug by the paths under which other cards may link to a card."""
     slugs: dict[str, str] = {}
@@ -109,4 +122,5 @@ def _source_slugs(entries: tuple[Entry, ...]) -> dict[str, str]:
 def _card_files(entry: Entry, needed: frozenset[str], addresses: Addresses) -> Iterator[SiteFile]:
     base = f"{addresses.models_uri}/{entry.slug}"
     for path in sorted(needed):
-        yield SiteFile(f"{base}/{published_name(path)}", copied_from=entry.source.folder / path)
+        name = published_name(entry.source.folder, path)
+        yield SiteFile(f"{base}/{name}", copied_from=entry.source.folder / path)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import yaml
 
-from cardwright.nodes import List, Map, Node, Text, unused_key
+from cardwright.nodes import List, Map, Node, Text, unused_key, walk_texts
 from cardwright.problem import Mark, Problem
 
 MAX_DEPTH = 32
@@ -87,7 +87,7 @@ class _Builder:
         if isinstance(event, yaml.MappingStartEvent):
             return self.mapping(mark, depth)
         assert isinstance(event, yaml.ScalarEvent)
-        return Text(event.value, mark, quoted=bool(event.style))
+        return Text(event.value.replace("\0", "\ufffd"), mark, quoted=bool(event.style))
 
     def sequence(self, mark: Mark, depth: int) -> List:
         items: list[Node] = []
@@ -100,7 +100,7 @@ class _Builder:
         seen: dict[str, int] = {}
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
             key_node = self.node(event, depth + 1)
-            key = key_node if isinstance(key_node, Text) else Text("?", key_node.mark)
+            key = key_node if isinstance(key_node, Text) else Text(_join_texts(key_node), key_node.mark)
             if key is not key_node:
                 self.say(event, "a list or mapping as a key", "use a word as the key")
             value = self.node(next(self.events), depth + 1)
@@ -117,6 +117,11 @@ class _Builder:
 
     def say(self, event: yaml.Event, message: str, hint: str, field: str = "") -> None:
         self.problems.append(_problem(self.mark(event), message, hint, field))
+
+
+def _join_texts(node: Node) -> str:
+    """A list or mapping that stands as a key, as one text."""
+    return ", ".join(text.text for text in walk_texts(node)) or "?"
 
 
 def _problem(mark: Mark, message: str, hint: str, field: str = "") -> Problem:

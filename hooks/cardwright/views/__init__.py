@@ -16,7 +16,10 @@ class View:
     """A page made from all cards."""
 
     name: str
+    uri: str
+    """Its address below `models_uri`, without an ending."""
+    title: str
     build: Callable[[tuple[Entry, ...], Addresses, PageStyle], Page]
 
 
-VIEWS: tuple[View, ...] = (View("catalogue", make_catalogue),)
+VIEWS: tuple[View, ...] = (View("catalogue", "index", "Models", make_catalogue),)
