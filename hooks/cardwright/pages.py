@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from cardwright.addresses import Addresses, CardLinks
 from cardwright.entry import Entry
-from cardwright.gfm import Links, permalink_html, render_inline, render_part
+from cardwright.gfm import Links, permalink_html, render_heading, render_inline, render_part
 from cardwright.prose import REST, Prose
 from cardwright.render import render
 from cardwright.sections import SECTIONS, Section
@@ -116,7 +116,7 @@ def _make_section(section: Section, entry: Entry, links: Links, files: CardLinks
     return render(
         "section.html",
         section=section,
-        heading=heading,
+        heading=parts[0].heading if parts else section.title,
         heading_id=prose[0].heading_id if prose else "",
         permalink=permalink_html(section.id, links.permalink),
         shown=shown,
@@ -129,7 +129,7 @@ def _make_section(section: Section, entry: Entry, links: Links, files: CardLinks
 class _Part:
     """A part of the card's text as safe HTML."""
 
-    heading: str
+    heading: Markup | str
     heading_id: str
     before: Markup
     after: Markup
@@ -139,7 +139,7 @@ class _Part:
 
 def _make_prose(part: Prose, links: Links) -> _Part:
     return _Part(
-        part.heading,
+        render_heading(part.heading_html, links) or part.heading,
         part.heading_id,
         render_part(part.before, links, top_level=3, deepest_before=2),
         render_part(part.after, links, top_level=3, deepest_before=2),

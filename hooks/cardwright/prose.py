@@ -57,6 +57,8 @@ class Prose:
     role: str
     heading: str
     """The heading as plain text; empty for text without one."""
+    heading_html: str
+    """The heading as unsafe HTML."""
     heading_id: str
     before: str
     """Text up to what was lifted; all of it when nothing was."""
@@ -66,19 +68,19 @@ class Prose:
     has_lift: bool
 
 
-def arrange(raw: RawCard) -> tuple[Prose, ...]:
-    """The parts of the card's text in their own order; the heading that is the card's name is left out."""
+def arrange(raw: RawCard, name: str) -> tuple[Prose, ...]:
+    """The parts of the card's text in their own order; the first heading is left out where it is the card's name."""
     body, title = raw.body, find_title(raw.body)
     heads = _section_heads(body, title, {**ROLES, **raw.roles})
     starts = [*(head.start for head, _ in heads), len(body.html)]
     notes = next((block.start for block in body.blocks if block.tag == "section"), None)
     if notes is not None:
         starts[-1] = max(notes, starts[-2]) if len(starts) > 1 else notes
-    parts = [_lead(body.html[: starts[0]], title, raw)]
+    parts = [_lead(body, starts[0], title, name)]
     for (head, role), end in zip(heads, starts[1:], strict=True):
         parts.append(_part(body, head, role, end, raw.lifts))
     if notes is not None:
-        parts.append(Prose(REST, "", "", body.html[notes:], "", (), False))
+        parts.append(Prose(REST, "", "", "", body.html[notes:], "", (), False))
     return tuple(part for part in parts if part.heading or part.before.strip() or part.has_lift)
 
 
@@ -94,30 +96,45 @@ def _section_heads(body: Body, title: Block | None, roles: Mapping[str, str]) ->
     return cuts
 
 
-def _lead(html: str, title: Block | None, raw: RawCard) -> Prose:
-    if title and title.start < len(html):
-        end = html.find("</h1>", title.start)
-        html = html[: title.start] + (html[end + 5 :] if end >= 0 else "")
-    return Prose(REST, "", "", html, "", (), False)
-
-
-_ID = re.compile(r' id="([^"]*)"')
+def _lead(body: Body, end: int, title: Block | None, name: str) -> Prose:
+    """The text before the first cut. The title stays as its heading where the page's own does not say all of it."""
+    html = body.html[:end]
+    if not title or title.start >= end:
+        return Prose(REST, "", "", "", html, "", (), False)
+    identifier, inner, start = _read_heading(body, title, end)
+    rest = html[: title.start] + html[start:]
+    if " ".join(title.text.split()) == name and not re.search(r"<a [^>]*data-sourcepos|<img", inner):
+        return Prose(REST, "", "", "", rest, "", (), False)
+    return Prose(REST, title.text, inner, identifier, rest, "", (), False)
 
 
 def _part(body: Body, head: Block, role: str, end: int, lifts: Iterable[Lift]) -> Prose:
-    close = body.html.find(f"</{head.tag}>", head.start)
-    start = close + len(head.tag) + 3 if 0 <= close < end else head.start
-    identifier = _ID.search(body.html[head.start : body.html.find(">", head.start)])
-    pieces, originals = _take_out(body, start, end, list(lifts))
+    identifier, inner, start = _read_heading(body, head, end)
+    # What its section shows word for word can go from anywhere; all else only where its section stands.
+    pieces, originals = _take_out(body, start, end, [lift for lift in lifts if lift.whole or lift.role == role])
     return Prose(
         role,
         head.text,
-        identifier.group(1) if identifier else "",
+        inner,
+        identifier,
         pieces[0],
         "".join(pieces[1:]),
         tuple(originals),
         has_lift=len(pieces) > 1,
     )
+
+
+_ID = re.compile(r' id="([^"]*)"')
+
+
+def _read_heading(body: Body, head: Block, end: int) -> tuple[str, str, int]:
+    """A heading's id, its unsafe inner HTML, and where the text after it begins."""
+    opening = body.html.find(">", head.start) + 1
+    close = body.html.find(f"</{head.tag}>", head.start)
+    if not 0 < opening <= close < end:
+        return "", "", head.start
+    identifier = _ID.search(body.html[head.start : opening])
+    return identifier.group(1) if identifier else "", body.html[opening:close], close + len(head.tag) + 3
 
 
 def _take_out(body: Body, start: int, end: int, lifts: list[Lift]) -> tuple[list[str], list[str]]:

@@ -58,13 +58,11 @@ def collect_results(card: Card) -> tuple[Result, ...]:
 
 
 def _index_results(card: Card) -> Iterator[Result]:
-    several = len(card.model_index) > 1
     for i, entry in enumerate(card.model_index):
         for j, result in enumerate(entry.results):
             for k, metric in enumerate(result.metrics):
                 path = ("model-index", i, "results", j, "metrics", k)
-                model = (entry.name or "") if several else ""
-                yield from _make_results(card, path, metric, model, result)
+                yield from _make_results(card, path, metric, entry.name or "", result)
 
 
 def _file_results(card: Card) -> Iterator[Result]:
@@ -140,11 +138,16 @@ def flatten(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def lay_out(results: tuple[Result, ...]) -> BenchmarkTable:
-    """The table for these results."""
+def lay_out(results: tuple[Result, ...], name: str) -> BenchmarkTable:
+    """The table for these results of the card called `name`."""
+    models = {result.model for result in results}
     common = tuple(pair for pair in results[0].details if all(pair in r.details for r in results)) if results else ()
     urls = {result.details_url for result in results}
     results = tuple(_without(result, common, len(urls) == 1) for result in results)
+    if len(models) == 1:
+        # One model needs no column; its name is said when it is another than the card's.
+        common = (*((("model", model),) if (model := models.pop()) not in ("", name) else ()), *common)
+        results = tuple(replace(result, model="") for result in results)
     columns: dict[tuple[str, str], Result] = {}
     rows: dict[tuple[object, ...], list[Result]] = {}
     for result in results:

@@ -4,7 +4,7 @@
 """
 
 from cardwright.gfm.outline import Block, Body, Cell, Table, read_body
-from cardwright.gfm.page import NO_LINKS, Links, permalink_html, render_inline, render_part
+from cardwright.gfm.page import NO_LINKS, Links, permalink_html, render_heading, render_inline, render_part
 
 __all__ = [
     "NO_LINKS",
@@ -15,6 +15,7 @@ __all__ = [
     "Table",
     "permalink_html",
     "read_body",
+    "render_heading",
     "render_inline",
     "render_part",
 ]

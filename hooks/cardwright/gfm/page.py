@@ -49,6 +49,11 @@ def render_part(html: str, links: Links, top_level: int = 2, deepest_before: int
     return Markup(clean)
 
 
+def render_heading(html: str, links: Links) -> Markup:
+    """The inside of a heading, as cut from `Body.html`, as safe HTML."""
+    return Markup(_rewrite_links(_drop_anchors(sanitise(html)), links=links).strip())
+
+
 def render_inline(markdown: str, links: Links = NO_LINKS) -> Markup:
     """One value of a card, read as inline Markdown: no blocks, whatever it begins with."""
     body = read_body(f"<wbr>{' '.join(markdown.split())}")

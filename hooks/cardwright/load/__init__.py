@@ -45,7 +45,7 @@ def load_entry(root: Path, shown_as: str, source: CardSource, inspect: Inspect) 
         results=collect_results(card),
         files=files,
         publications=publications,
-        prose=arrange(raw),
+        prose=arrange(raw, name),
         problems=sort_problems(problem.at(f"{shown_as}/{problem.path or text.path}") for problem in problems),
     )
 

@@ -98,11 +98,29 @@ def _lift_of(entry: Entry, path: Path) -> int | None:
 
 
 def _other_rows(entry: Entry) -> Iterator[Row]:
+    """What no section shows: keys that are no field, values that do not fit, results without a value."""
+    yield from _unshown_results(entry)
+    named = {*entry.card.datasets, *(result.dataset for result in entry.results)}
+    links = {name: url for name, url in entry.card.dataset_links.items() if name not in named and url}
+    if links:
+        yield Row("Dataset links", "", links)
     for key, value in (entry.card.model_extra or {}).items():
         if value not in (None, "", [], {}):
             yield Row(key, "", value)
     for key, value in entry.misfits.items():
         yield Row(key, "", value)
+
+
+def _unshown_results(entry: Entry) -> Iterator[Row]:
+    shown = {result.path[:4] for result in entry.results}
+    for i, indexed in enumerate(entry.card.model_index):
+        parts: list[Any] = [indexed.model_extra or {}]
+        if not indexed.results and indexed.name != entry.name:
+            parts.append({"name": indexed.name})
+        for j, result in enumerate(indexed.results):
+            if ("model-index", i, "results", j) not in shown:
+                parts.append(result.model_dump(by_alias=True, exclude_defaults=True))
+        yield from (Row("model-index", "", part) for part in parts if part)
 
 
 def humanise(key: str) -> str:

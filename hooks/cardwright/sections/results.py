@@ -8,4 +8,4 @@ from cardwright.entry import Entry
 
 def lay_out_results(entry: Entry) -> BenchmarkTable | None:
     """All results of the card, laid out."""
-    return lay_out(entry.results) if entry.results else None
+    return lay_out(entry.results, entry.name) if entry.results else None

@@ -55,7 +55,9 @@ class StructureView:
 
 def describe_structure(entry: Entry) -> StructureView | None:
     """What is known of the model's structure, or None."""
-    links = tuple((LINK_LABELS.get(link.kind or "url", "Link"), link) for link in entry.card.structure if link.url)
+    links = tuple(
+        (LINK_LABELS.get(link.kind or "url", "Link"), link) for link in entry.card.structure if link != Structure()
+    )
     files = tuple(_describe_file(file, file.facts) for file in entry.files if file.facts)
     unread = tuple(file for file in entry.files if file.error)
     io = entry.card.io
