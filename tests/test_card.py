@@ -141,12 +141,14 @@ def test_a_misfit_of_one_field_costs_no_other(field: str) -> None:
 
 TREES = st.recursive(
     st.sampled_from(["x", "~", "no", "../up", "https://wren.example/", "netscope", "{}", "[]"]),
-    lambda inner: st.lists(inner, max_size=3).map(lambda items: f"[{', '.join(items)}]")
-    | st.dictionaries(
-        st.sampled_from(["name", "url", "kind", "path", "sha256", "results", "metrics", "value", "inputs", "zz"]),
-        inner,
-        max_size=3,
-    ).map(lambda pairs: f"{{{', '.join(f'{key}: {value}' for key, value in pairs.items())}}}"),
+    lambda inner: (
+        st.lists(inner, max_size=3).map(lambda items: f"[{', '.join(items)}]")
+        | st.dictionaries(
+            st.sampled_from(["name", "url", "kind", "path", "sha256", "results", "metrics", "value", "inputs", "zz"]),
+            inner,
+            max_size=3,
+        ).map(lambda pairs: f"{{{', '.join(f'{key}: {value}' for key, value in pairs.items())}}}")
+    ),
     max_leaves=8,
 )
 
@@ -250,13 +252,17 @@ EXAMPLES = sorted(path for path in (ROOT / "cards").glob("*/README.md") if read_
 FITTING = ["as_written", "full", "lists_for_one", "unknown_keys", "netscope_good", "empty_front_matter"]
 
 
-@pytest.mark.parametrize("path", [*EXAMPLES, *(CARDS / f"{case}.md" for case in FITTING)], ids=lambda p: str(p.parts[-2:]))
+@pytest.mark.parametrize(
+    "path", [*EXAMPLES, *(CARDS / f"{case}.md" for case in FITTING)], ids=lambda p: str(p.parts[-2:])
+)
 def test_schema_accepts_what_the_card_accepts(path: Path) -> None:
     schema = card_schema()
     assert accepts(schema, schema["$defs"], yaml_values(read_front_matter(path)))
 
 
-@pytest.mark.parametrize("text", ["model_name: [a]", "tags: {a: b}", "files: text", "support: x", "io: x", "files: [x]"])
+@pytest.mark.parametrize(
+    "text", ["model_name: [a]", "tags: {a: b}", "files: text", "support: x", "io: x", "files: [x]"]
+)
 def test_schema_refuses_wrong_kinds(text: str) -> None:
     schema = card_schema()
     assert not accepts(schema, schema["$defs"], yaml_values(text))

@@ -200,9 +200,7 @@ def test_damaged_cases_are_read(case: str, data: st.DataObject) -> None:
 @given(*[st.text() | st.lists(PIECES, max_size=30).map("".join)] * 3)
 @settings(max_examples=200, deadline=None)
 def test_any_publication_is_read(title: str, authors: str, link: str) -> None:
-    reference = publication_to_reference(
-        title, authors, source=title, year=link, url=link, doi=link, arxiv=link
-    )
+    reference = publication_to_reference(title, authors, source=title, year=link, url=link, doi=link, arxiv=link)
     assert "\n" not in reference.text
     assert not reference.url or reference.url.lower().startswith(("http://", "https://"))
     delatex(title)

@@ -214,7 +214,9 @@ def test_what_a_browser_would_run_is_published_as_text() -> None:
     }
     live -= {".svg", ".eml", ".nws"}  # pictures are pictures; mail is only ever downloaded
     assert {".html", ".xml", ".mht", ".rdf"} < live
-    assert not {name for name in live | {".xhtml", ".shtml", ".XSD"} if published_name(Path(), f"it{name}") != f"it{name}.txt"}
+    assert not {
+        name for name in live | {".xhtml", ".shtml", ".XSD"} if published_name(Path(), f"it{name}") != f"it{name}.txt"
+    }
 
 
 SECRET = "to be seen by nobody"

@@ -125,6 +125,12 @@ class ModelFile(Part):
     sample_data: Text = Field(None, description="Path or address of test data for it.")
     metrics: Annotated[tuple[Metric, ...], BeforeValidator(as_items)] = ()
     note: Text = None
+    dims: Annotated[dict[str, Text], BeforeValidator(as_mapping)] = Field(
+        {}, description="Sizes of symbolic dimensions, for the MACs, e.g. sequence: 128."
+    )
+    accept: Annotated[dict[str, Text], BeforeValidator(as_mapping)] = Field(
+        {}, description="Differences to the file that are meant: claim to reason."
+    )
 
 
 class Input(Part):
@@ -218,6 +224,9 @@ class Card(Part):
     files: Annotated[tuple[ModelFile, ...], BeforeValidator(as_items)] = ()
     io: Annotated[InputOutput, BeforeValidator(as_mapping)] = InputOutput()
     api: Annotated[Api, BeforeValidator(as_mapping)] = Api()
+    accept: Annotated[dict[str, Text], BeforeValidator(as_mapping)] = Field(
+        {}, description="Differences between card and file that are meant: claim (size, opset, ...) to reason."
+    )
     support: Annotated[dict[str, Tree], BeforeValidator(as_mapping)] = Field(
         {}, description="Where to ask: issues, email, wechat, phone, ..."
     )

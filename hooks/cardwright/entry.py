@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from cardwright.benchmarks import Result
 from cardwright.card import Card, ModelFile
 from cardwright.citations import Reference
+from cardwright.claims import CheckedClaim
 from cardwright.facts import Facts, FactsError
 from cardwright.nodes import Path, find_mark
 from cardwright.problem import Mark, Problem
@@ -29,8 +30,8 @@ class FileEntry:
     """Where readers get it: an address in the site or on the web; empty when there is none."""
     facts: Facts | None = None
     error: FactsError | None = None
-    claims: Mapping[str, str] = field(default_factory=dict)
-    """What the card says, by the fact it is about."""
+    claims: tuple[CheckedClaim, ...] = ()
+    """What the card says of it, and whether that is so."""
 
 
 @dataclass(frozen=True, slots=True)

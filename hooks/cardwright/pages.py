@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from cardwright.addresses import Addresses, CardLinks
 from cardwright.entry import Entry
-from cardwright.gfm import Links, permalink_html, render_heading, render_inline, render_part
+from cardwright.gfm import Links, highlight_text, permalink_html, render_heading, render_inline, render_part
 from cardwright.prose import REST, Prose
 from cardwright.render import render
 from cardwright.sections import SECTIONS, Section
@@ -107,6 +107,8 @@ def _make_section(section: Section, entry: Entry, links: Links, files: CardLinks
             inline=lambda text: render_inline(text, links),
             file=files.file,
             resolve=files.resolve,
+            code=lambda text, language: Markup(highlight_text(text, language)),
+            permalink=lambda identifier: permalink_html(identifier, links.permalink),
         )
         if value
         else Markup("")

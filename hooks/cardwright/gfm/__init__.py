@@ -3,6 +3,7 @@
 `outline.read_body` parses and finds the blocks, `page.render` makes safe page HTML of a part of it.
 """
 
+from cardwright.gfm.highlight import highlight_text
 from cardwright.gfm.outline import Block, Body, Cell, Table, read_body
 from cardwright.gfm.page import NO_LINKS, Links, permalink_html, render_heading, render_inline, render_part
 
@@ -13,6 +14,7 @@ __all__ = [
     "Cell",
     "Links",
     "Table",
+    "highlight_text",
     "permalink_html",
     "read_body",
     "render_heading",

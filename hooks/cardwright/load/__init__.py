@@ -27,7 +27,7 @@ def load_entry(root: Path, shown_as: str, source: CardSource, inspect: Inspect) 
     raw = read_source(text)
     card, misfits, card_problems = validate_card(raw.fields)
     name = _find_name(source, raw, card)
-    files, file_problems = load_files(source, raw, card, inspect)
+    files, file_problems = load_files(source, raw, card, name, inspect)
     publications, bib_problems = load_publications(root, source, raw, card)
     body_path = raw.body_path or text.path
     findings = [

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from cardwright.card import Card, ModelFile
-from cardwright.claims import find_claims
+from cardwright.claims import Subject, check_claims, find_contradictions
 from cardwright.entry import FileEntry
 from cardwright.facts import Facts, FactsError
 from cardwright.load.beside import list_beside
@@ -16,66 +15,58 @@ from cardwright.problem import Mark, Problem
 from cardwright.sources import CardSource, RawCard
 from cardwright.sources.find import is_inside
 
-Inspect = Callable[[Path], Facts]
+Inspect = Callable[[Path, Mapping[str, int]], Facts]
 
 
 def load_files(
-    source: CardSource, raw: RawCard, card: Card, inspect: Inspect
+    source: CardSource, raw: RawCard, card: Card, name: str, inspect: Inspect
 ) -> tuple[tuple[FileEntry, ...], list[Problem]]:
-    """The files the card names, then the .onnx files beside it that it does not."""
+    """The files the card names, then the .onnx files beside it that it does not; each held against the card."""
     problems: list[Problem] = []
     entries: list[FileEntry] = []
-    for index, stated in enumerate(card.files):
-        if stated == ModelFile():
-            continue
-        entry, problem = _load_stated(source, card, raw, stated, inspect)
-        entries.append(entry)
-        if problem:
-            mark = find_mark(raw.fields, ("files", index, "path"))
-            problems.append(replace(problem, mark=mark, field=f"files[{index}].path"))
-    named = {entry.path for entry in entries}
-    for path in (found.relative_to(source.folder).as_posix() for found in list_beside(source, ".onnx")):
-        if path not in named:
-            facts, error = _inspect(source.folder / path, inspect)
-            claims = find_claims(card, ModelFile(), raw.body.markdown) if not entries else {}
-            entries.append(FileEntry(ModelFile(), path, path, path, facts, error, claims))
-            if error:
-                problems.append(_unreadable(path, error))
+    for stated, index in _list_files(source, card):
+        path = (stated.path or "").removeprefix("./")
+        place = find_mark(raw.fields, ("files", index, "path")) if index is not None else Mark()
+        field = f"files[{index}].path" if index is not None else "files"
+        here = bool(path) and is_inside(source.folder / path, source.folder)
+        facts, error = _inspect(source, path, stated, inspect) if here else (None, None)
+        is_main = not any(entry.facts for entry in entries)
+        claims = check_claims(Subject(card, raw, stated, index, is_main, name), facts)
+        label = stated.name or path.rsplit("/", 1)[-1] or stated.url or "file"
+        address = path if here else stated.url or ""
+        entries.append(FileEntry(stated, label, path if here else "", address, facts, error, claims))
+        if path and not here:
+            message = f"`{path}` is not in the card's folder"
+            problems.append(Problem("", place, field, message, "add the file, or give its url", "warning"))
+        if error:
+            problems.append(_unreadable(path, error, place, field))
+        problems += find_contradictions(claims, path)
     return tuple(entries), problems
 
 
-def _load_stated(
-    source: CardSource, card: Card, raw: RawCard, stated: ModelFile, inspect: Inspect
-) -> tuple[FileEntry, Problem | None]:
-    path = (stated.path or "").removeprefix("./")
-    name = stated.name or path.rsplit("/", 1)[-1] or stated.url or "file"
-    claims = find_claims(card, stated, raw.body.markdown)
-    if not path:
-        return FileEntry(stated, name, "", stated.url or "", claims=claims), None
-    if not is_inside(source.folder / path, source.folder):
-        problem = Problem(
-            "",
-            Mark(),
-            "",
-            f"`{path}` is not in the card's folder",
-            "add the file, or give its url",
-            "warning",
-        )
-        return FileEntry(stated, name, "", stated.url or "", claims=claims), problem
+def _list_files(source: CardSource, card: Card) -> Iterator[tuple[ModelFile, int | None]]:
+    """Files as the card states them, with their position, then those that it does not name."""
+    named = {(stated.path or "").removeprefix("./") for stated in card.files}
+    yield from ((stated, index) for index, stated in enumerate(card.files) if stated != ModelFile())
+    for found in list_beside(source, ".onnx"):
+        path = found.relative_to(source.folder).as_posix()
+        if path not in named:
+            yield ModelFile(path=path), None
+
+
+def _inspect(
+    source: CardSource, path: str, stated: ModelFile, inspect: Inspect
+) -> tuple[Facts | None, FactsError | None]:
     if not path.lower().endswith(".onnx"):
-        return FileEntry(stated, name, path, path, claims=claims), None
-    facts, error = _inspect(source.folder / path, inspect)
-    return FileEntry(stated, name, path, path, facts, error, claims), _unreadable(path, error) if error else None
-
-
-def _inspect(path: Path, inspect: Inspect) -> tuple[Facts | None, FactsError | None]:
+        return None, None
+    dims = {name: int(size) for name, size in stated.dims.items() if size and size.isdecimal() and len(size) < 10}
     try:
-        return inspect(path), None
+        return inspect(source.folder / path, dims), None
     except FactsError as error:
         return None, error
 
 
-def _unreadable(path: str, error: FactsError) -> Problem:
+def _unreadable(path: str, error: FactsError, place: Mark, field: str) -> Problem:
     folder = path.rpartition("/")[0]
     message = f"{folder}/{error.message}" if folder else error.message  # which begins with the file's name
-    return Problem("", Mark(), "files", message.rstrip("."), error.hint.rstrip("."))
+    return Problem("", place, field, message.rstrip("."), error.hint.rstrip("."))

@@ -10,12 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from cardwright.entry import Entry
-from cardwright.sections.api import find_api
 from cardwright.sections.files import list_files
 from cardwright.sections.metadata import list_metadata
 from cardwright.sections.people import list_contributors, list_licenses, list_support
 from cardwright.sections.results import lay_out_results
 from cardwright.sections.structure import describe_structure
+from cardwright.sections.usage import describe_usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("files", "Files", list_files),
     Section("structure", "Model structure", describe_structure),
     Section("publication", "Publication", lambda entry: entry.publications),
-    Section("usage", "Usage", find_api),
+    Section("usage", "Usage", describe_usage),
     Section("support", "Support", list_support),
     Section("contributors", "Contributors", list_contributors),
     Section("license", "Licence", list_licenses),

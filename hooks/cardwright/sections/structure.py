@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cardwright.card import Input, InputOutput, Output, Structure
+from cardwright.claims import CheckedClaim
 from cardwright.entry import Entry, FileEntry
 from cardwright.facts import FACTS, Facts, Value
 
@@ -28,8 +29,8 @@ class FactRow:
     value: str
     how: str
     """How it was counted, as a sentence."""
-    stated: str
-    """What the card says; empty when it says nothing."""
+    claims: tuple[CheckedClaim, ...]
+    """What the card says of it, and whether that is so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +75,8 @@ def _describe_file(file: FileEntry, facts: Facts) -> FileFacts:
     for key in ORDER:
         value = format_fact(key, facts)
         if value:
-            stated = file.claims.get(key, "")
-            rows.append(FactRow(key, known[key].label, value, known[key].how, stated))
+            claims = tuple(claim for claim in file.claims if claim.claim.fact == key)
+            rows.append(FactRow(key, known[key].label, value, known[key].how, claims))
     return FileFacts(file, tuple(rows), facts.warnings)
 
 
