@@ -112,6 +112,7 @@ def test_a_comment_accepts_several_differences(tmp_path: Path) -> None:
         ("Wren is a deep\n101-layer network.", "101-layer"),
         ("This network is 101 layers deep.", "101 layers deep"),
         ("It has 101 layers.", "101 layers"),
+        ("Like its elders it has a good 101 layers.", "101 layers"),
         ("Wren-101 is a network.", ""),
         ("Nets of up to 152 layers were tried before.", ""),
         ("This model beats nets with more than 152 layers.", ""),

@@ -17,9 +17,9 @@ import pytest
 from mkdocs.commands.build import build as build_in_process
 from mkdocs.config import load_config
 
-from cardwright.published import published_name
 from cardwright.entry import Entry
 from cardwright.load import Inspect, load_entry
+from cardwright.published import published_name
 from cardwright.sources import CardSource
 from tests.sites import (
     CARDS,

@@ -61,26 +61,36 @@ LAYERS = re.compile(r"(?<![\w.-])(?P<count>\d{1,4})[ -]layers?\b(?: deep\b)?", r
 """`50 layer`, `50-layer`, `50 layers deep`; the number in a name such as ResNet-50 is none."""
 _OTHERS = re.compile(r"\b(?:up to|than|from|between|to|first|last|additional|more|extra|every|each)\s*$", re.IGNORECASE)
 """Before the number: it is not said of the whole network."""
-_SUBJECT = re.compile(r"(?:this|the|our) (?:model|network|net|architecture)\b|it\b", re.IGNORECASE)
+_SUBJECT = re.compile(
+    r"(?:^(?:this|the|our) (?:model|network|net|architecture)\b|^it\b"
+    r"|\b(?:it|(?:this|the|our) (?:model|network|net|architecture)) (?:is|has|uses|contains|consists)\b[^.;]{0,30}$)",
+    re.IGNORECASE,
+)
+"""Before the number: the sentence is about the model."""
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n\n|:\s*\n")
 
 
 def find_layers(subject: Subject) -> Iterator[Statement]:
     """The field `layers`, and `50 layers` in the summary or in a sentence about the model in the card's text."""
     yield from find_field("layers")(subject)
-    if not subject.is_main:
-        return
-    said: set[str] = set()
-    summary = subject.card.summary or ""
-    match = _count_layers(summary)
-    if match and not subject.raw.derived:
-        said.add(match["count"])
+    if subject.is_main:
+        sources = (_layers_in_summary(subject), _layers_in_text(subject))
+        # A summary that was found in the text has its better place there.
+        found = [s for source in (reversed(sources) if subject.raw.derived else sources) for s in source]
+        counts = [match["count"] for s in found if (match := LAYERS.search(s.text))]
+        yield from (s for index, s in enumerate(found) if counts[index] not in counts[:index])
+
+
+def _layers_in_summary(subject: Subject) -> Iterator[Statement]:
+    if match := _count_layers(subject.card.summary or ""):
         yield _field_statement(subject, ("summary",), match.group())
+
+
+def _layers_in_text(subject: Subject) -> Iterator[Statement]:
     for block in subject.raw.body.blocks:
         for sentence in _SENTENCE.split(block.text) if block.tag == "p" else ():
             match = _count_layers(sentence)
-            if match and match["count"] not in said and _is_about(sentence.strip(), subject):
-                said.add(match["count"])
+            if match and _is_about(sentence[: match.start()].strip(), subject):
                 yield _text_statement(subject.raw, match.group(), block.first_line)
 
 
@@ -88,10 +98,11 @@ def _count_layers(text: str) -> re.Match[str] | None:
     return next((m for m in LAYERS.finditer(text) if not _OTHERS.search(text[: m.start()])), None)
 
 
-def _is_about(sentence: str, subject: Subject) -> bool:
-    plain = re.sub(r"[\W_]+", "", sentence).casefold()
+def _is_about(before: str, subject: Subject) -> bool:
+    """Whether the words before a number of layers speak of the model itself."""
+    plain = re.sub(r"[\W_]+", "", before).casefold()
     name = re.sub(r"[\W_]+", "", subject.name).casefold()
-    return plain.startswith(name) or bool(_SUBJECT.match(sentence))
+    return bool(name and plain.startswith(name)) or bool(_SUBJECT.search(before))
 
 
 def _text_statement(raw: RawCard, text: str, first_line: int) -> Statement:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html as html_entities
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import comrak
@@ -17,6 +18,8 @@ from cardwright.problem import Mark
 MAX_BODY_BYTES = 256_000
 MAX_DEPTH = 100
 """Nesting of elements beyond which the text is shown as it is: sanitising is quadratic in depth."""
+MAX_COSTLY = 4_000
+"""Headings and comments beyond which the text is shown as it is."""
 ID_PREFIX = "card-"
 """Ids from card text carry it, so that they never meet the theme's."""
 
@@ -75,6 +78,8 @@ def read_body(markdown: str) -> Body:
     markdown = markdown.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
     if len(markdown.encode()) > MAX_BODY_BYTES:
         return _as_it_stands(markdown, f"more than {MAX_BODY_BYTES:,} bytes of text: shown as it stands")
+    if _count_costly(markdown) > MAX_COSTLY:
+        return _as_it_stands(markdown, f"more than {MAX_COSTLY:,} headings or comments: shown as it stands")
     safe, full = _to_html(markdown, unsafe=False), _to_html(markdown, unsafe=True)
     if _depth(full) > MAX_DEPTH:
         return _as_it_stands(markdown, f"elements nested more than {MAX_DEPTH} deep: shown as it stands")
@@ -87,19 +92,26 @@ def _as_it_stands(markdown: str, finding: str) -> Body:
 
 def _make_extensions() -> comrak.ExtensionOptions:
     extensions = comrak.ExtensionOptions()
-    for name in ("alerts", "autolink", "footnotes", "strikethrough", "table", "tagfilter", "tasklist"):
+    for name in ("alerts", "autolink", "footnotes", "strikethrough", "table", "tasklist"):
         setattr(extensions, name, True)
     extensions.header_id_prefix = ID_PREFIX
     return extensions
 
 
-def _make_parsing() -> comrak.ParseOptions:
-    parsing = comrak.ParseOptions()
-    parsing.sourcepos_chars = True
-    return parsing
+_EXTENSIONS, _PARSING = _make_extensions(), comrak.ParseOptions()
+_FILTERED = re.compile(
+    r"<(?=/?(?:title|textarea|style|xmp|iframe|noembed|noframes|script|plaintext)[\s/>])", re.IGNORECASE
+)
+"""The tags that GFM takes for text; comrak's own filter of them is quadratic in the number of tags."""
 
 
-_EXTENSIONS, _PARSING = _make_extensions(), _make_parsing()
+def _count_costly(markdown: str) -> int:
+    """Constructs for which the parser's time is quadratic in their number: headings, comments and the like."""
+    lines = markdown.split("\n")
+    headings = sum(
+        line.lstrip(" \t>*+-.)0123456789")[:1] == "#" or set(line) <= set(" \t>=-") for line in lines if line
+    )
+    return headings + markdown.count("<!") + markdown.count("<?")
 
 
 def _to_html(markdown: str, *, unsafe: bool) -> str:
@@ -107,7 +119,8 @@ def _to_html(markdown: str, *, unsafe: bool) -> str:
     options.sourcepos = True
     options.github_pre_lang = False
     options.unsafe_ = unsafe
-    return comrak.render_markdown(markdown, _EXTENSIONS, _PARSING, options)
+    html = comrak.render_markdown(markdown, _EXTENSIONS, _PARSING, options)
+    return _FILTERED.sub("&lt;", html) if unsafe else html
 
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>")
@@ -215,15 +228,24 @@ def _read_table(html: str, lines: list[str]) -> Table:
 
 def _read_row(row: re.Match[str], lines: list[str]) -> tuple[Cell, ...]:
     line = lines[int(row.group(1)) - 1]
-    # comrak counts as if every row were indented like the header.
+    # comrak counts bytes, and as if every row were indented like the header.
     shift = len(line) - len(line.lstrip(" \t")) + 1 - int(row.group(2))
-    return tuple(_read_cell(match, lines, shift) for match in _CELL.finditer(row.group(3)))
+    places = _byte_places(line)
+    return tuple(_read_cell(match, line, places, shift) for match in _CELL.finditer(row.group(3)))
 
 
-def _read_cell(match: re.Match[str], lines: list[str], shift: int) -> Cell:
-    line, first, last = int(match.group(1)), int(match.group(2)) + shift, int(match.group(3)) + shift
+def _byte_places(line: str) -> Sequence[int]:
+    """Which character of the line each of its bytes belongs to, and its end."""
+    if line.isascii():
+        return range(len(line) + 1)
+    return [*(index for index, character in enumerate(line) for _ in character.encode()), len(line)]
+
+
+def _read_cell(match: re.Match[str], line: str, places: Sequence[int], shift: int) -> Cell:
+    byte_span = (int(match.group(2)) - 1 + shift, int(match.group(3)) + shift)
+    first, end = (places[min(max(byte, 0), len(places) - 1)] for byte in byte_span)
     text = _plain_text(match.group(4))
-    written = lines[line - 1][first - 1 : last] if text or "<img" in match.group(4) else ""
+    written = line[first:end] if text or "<img" in match.group(4) else ""
     indent = len(written) - len(written.lstrip())
     markdown = re.sub(r"(?<!\\)\|$", "", written.strip()).rstrip().replace(r"\|", "|")
-    return Cell(markdown, text, Mark(line, first + indent))
+    return Cell(markdown, text, Mark(int(match.group(1)), first + 1 + indent))
