@@ -61,7 +61,7 @@ def test_line_ends_change_nothing(case: str) -> None:
         ("---", "---"),
         ("[x]: notes.md", "[x]: notes.md"),
         ("a < b & c", "a &lt; b &amp; c"),
-        ("<b>bold</b> <script>x</script>", "<b>bold</b> &lt;script>x&lt;/script>"),
+        ("<b>bold</b> <script>x</script>", "<b>bold</b> &lt;script&gt;x&lt;/script&gt;"),
         ("", ""),
     ],
 )

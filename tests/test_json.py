@@ -17,7 +17,7 @@ from cardwright.problem import Problem
 
 DATA = Path(__file__).parent / "data" / "json"
 CASES = sorted(path.stem for path in DATA.glob("*.json"))
-MAX_SECONDS = 2.0
+MAX_SECONDS = 20.0  # not a benchmark: beyond it something hangs
 
 
 def read_text(case: str) -> str:
@@ -46,13 +46,13 @@ def show(node: Map | None, problems: tuple[Problem, ...]) -> str:
 
 
 def as_texts(value: Any) -> Any:
-    """What `json.loads` read, with numbers left as text, and lone surrogates, which no file can hold, replaced."""
+    """What `json.loads` read, numbers left as text, NUL and lone surrogates, which no page can hold, replaced."""
     if isinstance(value, dict):
         return {as_texts(key): as_texts(inner) for key, inner in value.items()}
     if isinstance(value, list):
         return [as_texts(inner) for inner in value]
     if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode()
+        return value.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
     return {True: "true", False: "false", None: "null"}[value]
 
 

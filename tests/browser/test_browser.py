@@ -173,7 +173,7 @@ def test_without_javascript(examples: Served, browser: Browser) -> None:
                 if not table.evaluate("one => one.closest('details:not([open])')"):
                     assert table.is_visible()
             text = page.locator(".cw-card").inner_text()
-            assert "Parameters" in text and "How counted" in text and "SHA-256" in text
+            assert "Parameters" in text and "how it is counted" in text and "SHA-256" in text
             hidden = "all => all.filter(one => one.hidden && !one.matches('.cw-copy')).length"
             assert page.locator(".cw-card *").evaluate_all(hidden) == 0
             folded = "all => all.filter(one => !one.checkVisibility() && !one.closest('details, .cw-copy')).length"

@@ -51,20 +51,20 @@ def render_part(html: str, links: Links, top_level: int = 2, deepest_before: int
 
 def render_heading(html: str, links: Links) -> Markup:
     """The inside of a heading, as cut from `Body.html`, as safe HTML."""
-    return Markup(_rewrite_links(_drop_anchors(sanitise(html)), links=links).strip())
+    return Markup(_rewrite_links(_mark_tasks(_drop_anchors(sanitise(html))), links=links).strip())
 
 
 def render_inline(markdown: str, links: Links = NO_LINKS) -> Markup:
     """One value of a card, read as inline Markdown: no blocks, whatever it begins with."""
     body = read_body(f"<wbr>{' '.join(markdown.split())}")
     clean = sanitise(body.html.replace("<wbr>", "", 1)).strip()
-    if clean.startswith("<p>") and clean.endswith("</p>") and clean.count("<p>") == 1:
+    if clean.startswith("<p>") and clean.endswith("</p>") and clean.count("<p") == 1:
         clean = clean[3:-4]
-    return Markup(_rewrite_links(_mark_tasks(clean), links=links))
+    return Markup(_rewrite_links(_mark_tasks(_HEADING.sub("", clean)), links=links))
 
 
 _ANCHOR = re.compile(r'<a (?=[^>]*class="anchor"|href="#(?:card-[^"]*)?"[^>]*></a></h)[^>]*></a>')
-_HEADING = re.compile(r"<h([1-6])((?: [^>]*)?)>(.*?)</h\1>", re.DOTALL)
+_HEADING = re.compile(r"<(/?)h([1-6])((?: [^>]*)?)>")
 _ID = re.compile(r' id="([^"]*)"')
 
 
@@ -73,18 +73,23 @@ def _drop_anchors(html: str) -> str:
 
 
 def _shift_headings(html: str, *, top_level: int, before: int, permalink: str) -> str:
-    levels = [int(match.group(1)) for match in _HEADING.finditer(html)]
+    levels = [int(level) for closing, level, _ in _HEADING.findall(html) if not closing]
     if not levels:
         return html
     shift = top_level - min(levels)
     last = before
+    opened: list[tuple[int, str]] = []
 
     def change(match: re.Match[str]) -> str:
         nonlocal last
-        last = min(int(match.group(1)) + shift, last + 1, 6)
-        identifier = _ID.search(match.group(2))
-        link = permalink_html(identifier.group(1), permalink) if identifier else ""
-        return f"<h{last}{match.group(2)}>{match.group(3)}{link}</h{last}>"
+        closing, level, attributes = match.groups()
+        if closing:
+            now, link = opened.pop() if opened else (int(level), "")
+            return f"{link}</h{now}>"
+        last = min(int(level) + shift, last + 1, 6)
+        identifier = _ID.search(attributes)
+        opened.append((last, permalink_html(identifier.group(1), permalink) if identifier else ""))
+        return f"<h{last}{attributes}>"
 
     return _HEADING.sub(change, html)
 
