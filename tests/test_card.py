@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -97,7 +97,7 @@ def test_line_ends_and_bom_change_nothing(case: str, tmp_path: Path) -> None:
     for name, content in (("plain", text), ("changed", changed)):
         (tmp_path / name).mkdir()
         (tmp_path / name / f"{case}.md").write_bytes(content)
-        (entry,), problems = read_cards(tmp_path / name, "cards", lambda path: pytest.fail(str(path)))
+        (entry,), problems = read_cards(tmp_path / name, "cards", lambda path, dims, within: pytest.fail(str(path)))
         shown[name] = (entry.card, entry.misfits, entry.name, entry.summary, [str(p) for p in problems])
     assert shown["plain"] == shown["changed"]
 
@@ -211,7 +211,14 @@ def test_schema_is_one_of_2020_12() -> None:
 
 def accepts(schema: dict[str, Any], definitions: dict[str, Any], value: Any) -> bool:
     """Whether `value` fits, for the keywords that the card's schema uses."""
-    types = {"string": str, "number": (int, float), "boolean": bool, "null": type(None), "array": list, "object": dict}
+    types: dict[str, Callable[[Any], bool]] = {
+        "string": lambda value: isinstance(value, str),
+        "number": lambda value: isinstance(value, (int, float)),
+        "boolean": lambda value: isinstance(value, bool),
+        "null": lambda value: value is None,
+        "array": lambda value: isinstance(value, list),
+        "object": lambda value: isinstance(value, dict),
+    }
     if "$ref" in schema:
         return accepts(definitions[schema["$ref"].rsplit("/", 1)[-1]], definitions, value)
     if "anyOf" in schema:
@@ -219,7 +226,8 @@ def accepts(schema: dict[str, Any], definitions: dict[str, Any], value: Any) -> 
     if "enum" in schema and value not in schema["enum"]:
         return False
     wanted = schema.get("type", list(types))
-    if not any(isinstance(value, types[name]) for name in ([wanted] if isinstance(wanted, str) else wanted)):
+    names: list[str] = [wanted] if isinstance(wanted, str) else list(wanted)
+    if not any(types[name](value) for name in names):
         return False
     if isinstance(value, list) and "items" in schema:
         return all(accepts(schema["items"], definitions, item) for item in value)

@@ -12,8 +12,9 @@ import onnx
 import pytest
 from onnx import helper, parser
 
-from cardwright.facts import FACTS, Facts, Value, inspect
+from cardwright.facts import FACTS, Facts, Value
 from cardwright.facts.graph import DTYPES
+from cardwright.facts.inspection import inspect_here
 
 DATA = Path(__file__).parent / "data/facts"
 LIGHT = Path(onnx.__file__).parent / "backend/test/data/light"
@@ -24,13 +25,13 @@ CASES = sorted((DATA / "models").glob("*.onnx.txt"))
 def inspect_model(model: onnx.ModelProto, folder: Path, dims: dict[str, int] | None = None) -> Facts:
     path = folder / "model.onnx"
     path.write_bytes(model.SerializeToString())
-    return inspect(path, dims)
+    return inspect_here(path, dims or {})
 
 
 @pytest.mark.parametrize("name", sorted(FIGURES))
 def test_light_model(name: str) -> None:
     path = LIGHT / f"{name}.onnx"
-    facts = inspect(path)
+    facts = inspect_here(path, {})
     assert {key: getattr(facts, key) for key in FIGURES[name]} == FIGURES[name]
     assert facts.weight_bytes == 4 * (facts.parameters + facts.buffers)
     assert facts.dtypes == {"float32": facts.parameters}

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
 
-from cardwright.facts import Facts, inspect
+from cardwright.facts import Facts
+from cardwright.facts.inspection import inspect_here
 
 # x [1, 3, 8, 8] -> Conv 4 of 3x3, bias -> Relu -> Flatten -> MatMul [256, 10] -> Add
 PARAMETERS = 4 * 3 * 3 * 3 + 4 + 256 * 10 + 10
@@ -187,7 +188,7 @@ FORMS: dict[str, tuple[Callable[[], ModelProto], tuple[str, ...], dict[str, int]
 def inspect_form(name: str, folder: Path) -> Facts:
     path = folder / "model.onnx"
     path.write_bytes(FORMS[name][0]().SerializeToString())
-    return inspect(path)
+    return inspect_here(path, {})
 
 
 @pytest.mark.parametrize("name", FORMS)

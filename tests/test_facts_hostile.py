@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from onnx import ModelProto, TensorProto, helper, parser
 
-from cardwright.facts import Facts, FactsError, inspect
+from cardwright.facts import Facts, FactsError
 from cardwright.facts.inspection import inspect_here
 
 LIGHT = Path(onnx.__file__).parent / "backend/test/data/light"
@@ -65,7 +65,7 @@ NO_MODELS: dict[str, tuple[bytes, str]] = {
 def test_no_model(name: str, tmp_path: Path) -> None:
     content, words = NO_MODELS[name]
     with pytest.raises(FactsError, match=words) as caught:
-        inspect(save(tmp_path, content))
+        inspect_here(save(tmp_path, content), {})
     assert caught.value.message.endswith(".") and caught.value.hint
     assert "model.onnx" in caught.value.message
 
@@ -78,9 +78,9 @@ def test_no_regular_file(tmp_path: Path) -> None:
     save(tmp_path, SMALL, "model.pb")
     for name in ("none", "fifo", "folder", "loop", "null", "nu\0l", "n" * 300):
         with pytest.raises(FactsError):
-            inspect(tmp_path / f"{name}.onnx")
+            inspect_here(tmp_path / f"{name}.onnx", {})
     with pytest.raises(FactsError, match=r"\.onnx"):
-        inspect(tmp_path / "model.pb")
+        inspect_here(tmp_path / "model.pb", {})
 
 
 def graph(body: str, inputs: str = "float[1,2] x", opset: int = 21) -> ModelProto:

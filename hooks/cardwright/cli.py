@@ -12,10 +12,10 @@ import click
 from cardwright import __version__
 from cardwright.card import card_schema
 from cardwright.entry import Entry
-from cardwright.facts import FACTS, Facts, FactsError, inspect
+from cardwright.facts import FACTS, Facts, FactsError, Inspector, inspect
 from cardwright.problem import Problem, one_line
 from cardwright.sections.structure import ORDER, format_fact
-from cardwright.site import read_cards
+from cardwright.site import CACHE_DIR, read_cards
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -57,11 +57,11 @@ def schema() -> None:
 
 
 @main.command("inspect")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @click.option("--dim", "dims", multiple=True, metavar="NAME=N", help="Size of a symbolic dimension, for the MACs.")
-def inspect_file(file: Path, as_json: bool, dims: tuple[str, ...]) -> None:
-    """Print what the ONNX FILE holds, and how it was counted."""
+def inspect_file(file: str, as_json: bool, dims: tuple[str, ...]) -> None:
+    """Print what the ONNX FILE holds: a path, or an http(s) address of which only the graph is fetched."""
     try:
         facts = inspect(file, _read_dims(dims))
     except FactsError as error:
@@ -85,11 +85,10 @@ def _read_dims(dims: tuple[str, ...]) -> dict[str, int]:
 
 def _print_facts(facts: Facts) -> None:
     labels = {fact.key: fact.label for fact in FACTS}
-    width = max(map(len, labels.values()))
-    for key in ORDER:
-        value = format_fact(key, facts)
-        if value:
-            click.echo(f"{labels[key]:<{width}}  {one_line(value)}")
+    rows = [(labels[key], value) for key in ORDER if (value := format_fact(key, facts))]
+    width = max(len(label) for label, _ in rows)
+    for label, value in rows:
+        click.echo(f"{label:<{width}}  {one_line(value)}")
     for warning in facts.warnings:
         click.echo(f"warning: {one_line(warning)}", err=True)
 
@@ -97,7 +96,9 @@ def _print_facts(facts: Facts) -> None:
 def _read(path: Path) -> tuple[tuple[Entry, ...], tuple[Problem, ...]]:
     """The cards at `path`: a folder of cards, a card's folder, or a card's file."""
     folder = path if path.is_dir() else path.parent
-    entries, problems = read_cards(folder, os.fspath(folder), inspect)
+    cache = Path(CACHE_DIR) if Path("mkdocs.yml").is_file() else None
+    with Inspector(cache) as inspector:
+        entries, problems = read_cards(folder, os.fspath(folder), inspector.inspect)
     if path.is_dir():
         return entries, problems
     chosen = tuple(entry for entry in entries if entry.source.path.samefile(path))

@@ -107,6 +107,7 @@ def _make_section(section: Section, entry: Entry, links: Links, files: CardLinks
             inline=lambda text: render_inline(text, links),
             file=files.file,
             resolve=files.resolve,
+            facts_address=files.addresses.file_from_page(entry.slug, "facts.json"),
             code=lambda text, language: Markup(highlight_text(text, language)),
             permalink=lambda identifier: permalink_html(identifier, links.permalink),
         )

@@ -22,11 +22,11 @@ from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.structure.toc import AnchorLink, TableOfContents
 
 from cardwright.addresses import Addresses
-from cardwright.facts import inspect
+from cardwright.facts import Inspector
 from cardwright.options import Options, OptionsError, read_options
 from cardwright.pages import Heading, Page, PageStyle, escape_for_theme
 from cardwright.render import render
-from cardwright.site import Site, SiteFile, build_site
+from cardwright.site import CACHE_DIR, Site, SiteFile, build_site
 
 log = logging.getLogger("mkdocs.plugins.cardwright")
 
@@ -56,8 +56,7 @@ class Door:
             self.options = read_options(config.extra.get("cardwright") if self.kind == "hook" else self.given)
         except OptionsError as error:
             raise ConfigurationError(str(error)) from None
-        root = Path(config.config_file_path or ".").resolve().parent
-        self.cards_dir = root / self.options.cards_dir
+        self.cards_dir = _root(config) / self.options.cards_dir
         if self.cards_dir.is_dir() and str(self.cards_dir) not in config.watch:
             config.watch.append(str(self.cards_dir))
         config.extra_css.append(f"{ASSETS_URI}/{ASSETS[0]}")
@@ -66,13 +65,14 @@ class Door:
 
     def on_files(self, files: Files, config: MkDocsConfig) -> Files:
         """Build the cards and add what they make to the site."""
-        site = build_site(
-            self.cards_dir,
-            self.options.cards_dir.rstrip("/"),
-            Addresses(self.options.models_uri, config.use_directory_urls),
-            PageStyle(_permalink(config)),
-            inspect,
-        )
+        with Inspector(_root(config) / CACHE_DIR) as inspector:
+            site = build_site(
+                self.cards_dir,
+                self.options.cards_dir.rstrip("/"),
+                Addresses(self.options.models_uri, config.use_directory_urls),
+                PageStyle(_permalink(config)),
+                inspector.inspect,
+            )
         _log_problems(site)
         self.pages = {f"{page.uri}.md": page for page in site.pages}
         for uri, page in self.pages.items():
@@ -124,7 +124,7 @@ class Door:
     def _edit_url(self, page: Page, config: MkDocsConfig) -> str | None:
         """Where the card can be edited, as MkDocs finds it for its own pages; None outside the repository."""
         assert page.entry
-        root = os.path.realpath(Path(config.config_file_path or ".").resolve().parent)
+        root = os.path.realpath(_root(config))
         source = os.path.realpath(page.entry.source.path)
         if os.path.relpath(source, root).startswith("..") or not (config.edit_uri or config.edit_uri_template):
             return None
@@ -149,6 +149,11 @@ class CardwrightPlugin(Door, BasePlugin):  # type: ignore[type-arg,no-untyped-ca
         """Take the options as they stand; `on_config` checks them in the one place for both doors."""
         self.given = options
         return [], []
+
+
+def _root(config: MkDocsConfig) -> Path:
+    """The folder of mkdocs.yml; MkDocs may give its path as a relative one."""
+    return Path(config.config_file_path or ".").resolve().parent
 
 
 def _log_problems(site: Site) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -18,6 +19,9 @@ from cardwright.published import published_name
 from cardwright.render import render
 from cardwright.sources import CardSource, find_sources
 from cardwright.views import VIEWS, View
+
+CACHE_DIR = ".cache/cardwright/facts"
+"""Beside mkdocs.yml: what was counted in model files before."""
 
 log = logging.getLogger("mkdocs.plugins.cardwright")
 """MkDocs shows what is logged below its own name; `mkdocs build --verbose` shows the tracebacks of our own faults."""
@@ -121,6 +125,9 @@ def _source_slugs(entries: tuple[Entry, ...]) -> dict[str, str]:
 
 def _card_files(entry: Entry, needed: frozenset[str], addresses: Addresses) -> Iterator[SiteFile]:
     base = f"{addresses.models_uri}/{entry.slug}"
-    for path in sorted(needed):
+    facts = {file.path: file.facts.to_json() for file in entry.files if file.facts}
+    if facts:
+        yield SiteFile(f"{base}/facts.json", content=json.dumps(facts, ensure_ascii=False) + "\n")
+    for path in sorted(needed - {"facts.json"} if facts else needed):
         name = published_name(entry.source.folder, path)
         yield SiteFile(f"{base}/{name}", copied_from=entry.source.folder / path)

@@ -87,7 +87,8 @@ def _make_results(card: Card, path: Path, metric: Metric, model: str, result: Ev
     url = next((link for key, link in card.dataset_links.items() if key in (data.name, data.type) and link), "")
     details = tuple(_details(metric, result))
     common = (model, result.task.name or result.task.type or "", dataset, url)
-    for part, value in _values(metric.value):
+    # A metric without a value is shown too: that it was meant is all that is known.
+    for part, value in list(_values(metric.value)) or ([("", "")] if name else []):
         quantity = parse_quantity(value)
         label = f"{name} {part}".strip()
         kind = find_metric(label) or find_metric(metric.type or "")

@@ -17,6 +17,7 @@ from onnx import (
     numpy_helper,
 )
 
+from .files import external_file
 from .graph import (
     DEFAULT_DOMAIN,
     DTYPES,
@@ -29,11 +30,14 @@ from .graph import (
     Node,
     Tensor,
     Warnings,
+    cut,
     quote,
 )
 from .ordering import sort_nodes
-from .reader import SMALL_PAYLOAD_BYTES, ModelFile, external_file, payload_bytes, to_text
+from .payloads import payload_bytes, to_text
+from .reader import ModelFile
 from .values import Dim, ExternalFile, FactsError, Value
+from .wire import SMALL_PAYLOAD_BYTES
 
 MAX_NODES = 200_000
 """In the whole file. The largest exports known to us have some 50,000."""
@@ -41,6 +45,8 @@ MAX_ITEMS = 4_000_000
 """Tensors, inputs and outputs, of nodes and graphs."""
 _MAX_LIST = 4096
 """Of an attribute; tree ensembles have millions, and no count needs them."""
+_MAX_PROPS = 50
+_MAX_TEXT = 2000
 _KINDS = AttributeProto.AttributeType
 _NUMERIC = frozenset(
     {"float16", "float32", "float64", "bool"} | {f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)}
@@ -54,21 +60,25 @@ def convert_model(file: ModelFile, warnings: Warnings) -> Model:
     reading = _Reading(file, warnings)
     opsets: dict[str, int] = {}
     for opset in model.opset_import:
-        domain = to_text(opset.domain) or DEFAULT_DOMAIN
+        domain = cut(to_text(opset.domain)) or DEFAULT_DOMAIN
         if domain in opsets:
             warnings.add(f"The opset of {quote(domain)} is imported more than once; the highest counts.")
         opsets[domain] = max(opsets.get(domain, 0), opset.version)
     functions: dict[FunctionKey, Function] = {}
     for proto in model.functions:
-        key = (to_text(proto.domain) or DEFAULT_DOMAIN, to_text(proto.name), to_text(proto.overload))
+        key = (cut(to_text(proto.domain)) or DEFAULT_DOMAIN, cut(to_text(proto.name)), to_text(proto.overload))
         if key in functions:
             warnings.add(f"The function {quote(key[1])} is defined more than once; the first one counts.")
         else:
             functions[key] = reading.function(proto)
     return Model(
         ir_version=model.ir_version,
-        producer=f"{to_text(model.producer_name)} {to_text(model.producer_version)}".strip(),
+        producer=cut(f"{to_text(model.producer_name)} {to_text(model.producer_version)}".strip()),
         opset_imports=dict(sorted(opsets.items())),
+        metadata_props={
+            cut(to_text(item.key)): cut(to_text(item.value), _MAX_TEXT) for item in model.metadata_props[:_MAX_PROPS]
+        },
+        doc_string=cut(to_text(model.doc_string), _MAX_TEXT),
         graph=reading.graph(model.graph),
         functions=functions,
         external_data=tuple(reading.external[name] for name in sorted(reading.external)),
@@ -104,7 +114,7 @@ class _Reading:
     deeper than protobuf allows messages to nest (100)."""
 
     def __init__(self, file: ModelFile, warnings: Warnings) -> None:
-        self.folder = file.folder
+        self.file = file
         self.warnings = warnings
         self.external: dict[str, ExternalFile] = {}
 
@@ -138,8 +148,8 @@ class _Reading:
         return Function(body, attributes)
 
     def node(self, proto: NodeProto) -> Node:
-        domain = to_text(proto.domain) or DEFAULT_DOMAIN
-        op_type = to_text(proto.op_type)
+        domain = cut(to_text(proto.domain)) or DEFAULT_DOMAIN
+        op_type = cut(to_text(proto.op_type))
         bodies = {to_text(item.name): self.graph(item.g) for item in proto.attribute if item.HasField("g")}
         for item in proto.attribute:
             for number, graph in enumerate(item.graphs):
@@ -177,7 +187,7 @@ class _Reading:
         name = to_text(proto.name)
         dtype = DTYPES.get(proto.data_type, DTYPES[0])[0]
         shape = self._shape(name, proto.dims)
-        stored_bytes = payload_bytes(proto, self._external_bytes)
+        stored_bytes = payload_bytes(proto, self.file.payload_key, self._external_bytes)
         tensor = Tensor(name, dtype, shape, _product(shape), stored_bytes)
         if shape is None or proto.data_location == TensorProto.EXTERNAL or dtype not in _NUMERIC:
             return tensor
@@ -194,7 +204,7 @@ class _Reading:
         name = to_text(proto.values.name)
         non_zeros = self._shape(name, proto.values.dims)
         shape = self._shape(name, proto.dims) if non_zeros is not None else None
-        stored_bytes = payload_bytes(proto.values, self._external_bytes)
+        stored_bytes = payload_bytes(proto.values, self.file.payload_key, self._external_bytes)
         dtype = DTYPES.get(proto.values.data_type, DTYPES[0])[0]
         return Tensor(name, dtype, shape, min(_product(non_zeros), _product(shape)), stored_bytes)
 
@@ -226,9 +236,12 @@ class _Reading:
     def _external_bytes(self, location: str) -> int | None:
         found = self.external.get(location)
         if found is None:
-            found = self.external[location] = external_file(self.folder, location)
+            folder = self.file.folder
+            found = external_file(folder, location) if folder else ExternalFile(location, None)
+            self.external[location] = found
             if found.size_bytes is None:
-                self.warnings.add(f"The external data file {quote(location)} is not in the model's folder.")
+                where = "is not in the model's folder" if folder else "is not looked for on the web"
+                self.warnings.add(f"The external data file {quote(location)} {where}.")
         return found.size_bytes
 
 
@@ -240,7 +253,7 @@ def to_dim(proto: Any) -> Dim:
     """A dimension as the file states it; a negative size says nothing."""
     if proto.HasField("dim_value"):
         return int(proto.dim_value) if proto.dim_value >= 0 else None
-    return to_text(proto.dim_param) or None
+    return cut(to_text(proto.dim_param)) or None
 
 
 def type_name(proto: TypeProto) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..problem import one_line
 from .values import ExternalFile, Value
 
 DEFAULT_DOMAIN = "ai.onnx"
@@ -26,6 +27,8 @@ DTYPES: Mapping[int, tuple[str, int]] = {
 BITS: Mapping[str, int] = dict(DTYPES.values())
 
 MAX_WARNINGS = 50
+MAX_NAME = 200
+"""Characters of a name that are kept where names are only shown."""
 MAX_RANK = 64
 """Of a tensor; real ones stay below 10, and products of thousands of sizes are only made to hurt."""
 
@@ -127,6 +130,8 @@ class Model:
     ir_version: int
     producer: str
     opset_imports: Mapping[str, int]
+    metadata_props: Mapping[str, str]
+    doc_string: str
     graph: Graph
     functions: Mapping[FunctionKey, Function]
     external_data: tuple[ExternalFile, ...]
@@ -156,6 +161,12 @@ def function_key(node: Node) -> FunctionKey:
     return node.domain, node.operator.removeprefix(f"{node.domain}."), node.overload
 
 
+def cut(text: str, characters: int = MAX_NAME) -> str:
+    """Text from the file, ending in `…` after so many characters."""
+    return text if len(text) <= characters else f"{text[:characters]}…"
+
+
 def quote(name: str) -> str:
-    """A name from the file, short enough for a message."""
-    return f"`{name}`" if len(name) <= 80 else f"`{name[:77]}...`"
+    """A name from the file, short and tame enough for one line of a message."""
+    short = name if len(name) <= 80 else f"{name[:77]}..."
+    return f"`{one_line(short)}`"

@@ -10,12 +10,18 @@ from .operators import (
     ALWAYS_WEIGHTED,
     ATTENTION,
     ATTENTION_GLUE,
+    DEQUANTISE,
     EINSUM,
+    EMBEDDINGS,
     MATRIX_PRODUCTS,
+    QUANTISE,
     RESTARTS_DEPTH,
     SOFTMAX,
+    WEIGHT_ONLY_QUANTISED,
 )
 
+_KEEP_ROWS = frozenset({"@pass", "Identity", "Cast", "Transpose"}) | QUANTISE | DEQUANTISE
+"""Const steps after which a table is still one."""
 _MAX_GLUE = 64
 """Steps looked at on each side of a Softmax; exports have up to about 15 between it and a product."""
 
@@ -40,6 +46,30 @@ def operands(step: Step) -> list[int]:
 def count_weighted_layers(flat: Flat, constants: Constants) -> int:
     """Nodes that are weighted layers, of bodies and functions too."""
     return sum(is_weighted(step, constants) for step in flat.steps)
+
+
+def count_embeddings(flat: Flat, constants: Constants) -> int:
+    """Nodes that look rows up in a stored table of two dimensions, of float or quantised from it."""
+    return sum(
+        any(_is_table(step.inputs[p], constants, step) for p in EMBEDDINGS[step.operator] if p < len(step.inputs))
+        for step in flat.steps
+        if step.operator in EMBEDDINGS and not constants.folds(step)
+    )
+
+
+def _is_table(number: int, constants: Constants, reader: Step) -> bool:
+    tensor = constants.roots.get(number)
+    dequantised = reader.operator in WEIGHT_ONLY_QUANTISED
+    for _ in range(_MAX_GLUE):
+        step = constants.producers.get(number)
+        if tensor is not None or step is None or step.operator not in _KEEP_ROWS:
+            break
+        dequantised = dequantised or step.operator in DEQUANTISE
+        number = step.inputs[0]
+        tensor = constants.roots.get(number)
+    if tensor is None or tensor.shape is None or len(tensor.shape) != 2:
+        return False
+    return dequantised or tensor.dtype.startswith(("float", "bfloat"))
 
 
 def measure_depth(flat: Flat, constants: Constants) -> int:

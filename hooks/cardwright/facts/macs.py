@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from .constants import Constants
 from .contrib import multiply_shapes
 from .dimensions import Sizes
 from .evaluate import Array
-from .flat import Flat, Scope
+from .flat import Flat, Scope, Step
 from .graph import Node, quote
 from .operators import ALWAYS_WEIGHTED, ATTENTION, EINSUM, MATRIX_PRODUCTS, MS
 from .values import Dim, Shape
@@ -18,6 +19,18 @@ from .values import Dim, Shape
 
 class UnknownError(Exception):
     """MACs that cannot be known; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Macs:
+    """Multiply-accumulates of the model and of its nodes."""
+
+    total: int | None
+    """None when that of some node, or how often a loop runs, cannot be known."""
+    by_step: Mapping[Step, int | None]
+    """Of one run of each node that has any; None where it cannot be known."""
+    reason: str = ""
+    """Why `total` is None."""
 
 
 class ShapeSource(Protocol):
@@ -36,22 +49,38 @@ Inputs = Sequence[Shape | None]
 Count = Callable[[Node, Inputs, Inputs], int]
 
 
-def count_macs(flat: Flat, constants: Constants, shapes: ShapeSource) -> int:
-    """The sum over all nodes that work on data. Raises `UnknownError` when one of them cannot be known."""
-    macs = [0] * len(flat.scopes)
+def count_macs(flat: Flat, constants: Constants, shapes: ShapeSource) -> Macs:
+    """Those of all nodes that work on data, and their sum: one run of the model."""
+    by_step: dict[Step, int | None] = {}
+    by_scope = [0] * len(flat.scopes)
+    reasons: list[str] = []
     for step, node in flat.nodes():
-        count = _COUNTS.get(step.operator)
-        if constants.folds(step) or not step.outputs or (count is None and step.operator not in _COUNTED):
+        if constants.folds(step) or not step.outputs or step.operator not in _COUNTED:
             continue
-        if count is None:
-            raise UnknownError(f"those of {step.operator} are not defined here")
-        inputs = [shapes.shape(number) if number else None for number in step.inputs]
-        outputs = [shapes.shape(number) if number else None for number in step.outputs]
         try:
-            macs[step.scope] += count(node, inputs, outputs)
-        except (_Unsized, IndexError, TypeError, ValueError):
-            raise UnknownError(_reason(shapes.sizes, node)) from None
-    return _sum_scopes(flat.scopes, macs, constants.values, shapes)
+            by_step[step] = macs = _count_step(step, node, shapes)
+            by_scope[step.scope] += macs
+        except UnknownError as error:
+            by_step[step] = None
+            reasons.append(str(error))
+    if not reasons:
+        try:
+            return Macs(_sum_scopes(flat.scopes, by_scope, constants.values, shapes), by_step)
+        except UnknownError as error:
+            reasons.append(str(error))
+    return Macs(None, by_step, reasons[0])
+
+
+def _count_step(step: Step, node: Node, shapes: ShapeSource) -> int:
+    count = _COUNTS.get(step.operator)
+    if count is None:
+        raise UnknownError(f"those of {step.operator} are not defined here")
+    inputs = [shapes.shape(number) if number else None for number in step.inputs]
+    outputs = [shapes.shape(number) if number else None for number in step.outputs]
+    try:
+        return count(node, inputs, outputs)
+    except (_Unsized, IndexError, TypeError, ValueError):
+        raise UnknownError(_reason(shapes.sizes, node)) from None
 
 
 def _reason(sizes: Sizes, node: Node) -> str:
@@ -192,6 +221,7 @@ def _fused_attention(node: Node, inputs: Inputs, outputs: Inputs) -> int:
 
 
 _COUNTED = ALWAYS_WEIGHTED | MATRIX_PRODUCTS.keys() | ATTENTION | {EINSUM}
+"""Operators whose products count; one that `_COUNTS` does not know makes the sum unknown."""
 _COUNTS: Mapping[str, Count] = {
     **{operator: _product(positions[0]) for operator, positions in MATRIX_PRODUCTS.items()},
     "MatMulInteger": _matmul_integer,

@@ -69,6 +69,13 @@ EINSUM = "Einsum"  # any of its inputs is an operand
 PACKED_WEIGHTS: Mapping[str, int] = {f"{MS}.MatMulNBits": 1, f"{MS}.MatMulBnb4": 1}
 """Position of a weight stored as packed bytes: K times N elements of `bits` bits (4 if not stated)."""
 
+EMBEDDINGS: Mapping[str, tuple[int, ...]] = {
+    # Operator: positions of the tables it may look rows up in.
+    "Gather": (0,),
+    f"{MS}.EmbedLayerNormalization": (2, 3, 4),
+    f"{MS}.GatherBlockQuantized": (0,),
+}
+
 ATTENTION = frozenset({"Attention", "FlexAttention", "LinearAttention"}) | FUSED_ATTENTION | _contrib(
     "MultiHeadAttention", "GroupQueryAttention", "DecoderMaskedSelfAttention",
     "DecoderMaskedMultiHeadAttention", "SparseAttention", "PackedMultiHeadAttention", "PagedAttention",

@@ -45,6 +45,21 @@ class ExternalFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Layer:
+    """A node that is a weighted layer or holds parameters."""
+
+    name: str
+    """The node's own name, else that of its first output; at most 200 characters."""
+    operator: str
+    output_shape: Shape | None
+    """Of the first output, with a batch of 1; None when it is not known."""
+    parameters: int
+    """Elements; a tensor that several nodes use counts for the first of them, so that the sum is `Facts.parameters`."""
+    macs: int | None
+    """Of one run of the node, so once in a loop; 0 for a node that is no product, None when not known."""
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What an ONNX file holds. How each field is counted stands in `cardwright.facts.table.FACTS`."""
 
@@ -72,6 +87,13 @@ class Facts:
     quantisation: tuple[str, ...]
     external_data: tuple[ExternalFile, ...]
     warnings: tuple[str, ...]
+    embeddings: int
+    metadata_props: Mapping[str, str]
+    """At most 50 pairs; longer texts end in `…` after 2,000 characters, longer keys after 200."""
+    doc_string: str
+    """Ends in `…` after 2,000 characters."""
+    layers: tuple[Layer, ...]
+    """In the order of the nodes, at most 2,000; `warnings` says when there are more."""
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values, keys in the order of the fields."""
@@ -93,7 +115,7 @@ def _plain(value: Any) -> Any:
         return [_plain(item) for item in value]
     if isinstance(value, Mapping):
         return dict(value)
-    if isinstance(value, (Value, ExternalFile)):
+    if isinstance(value, (Value, ExternalFile, Layer)):
         return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
     return value
 
@@ -103,9 +125,15 @@ def _same(value: Any) -> Any:
 
 
 def _values(items: list[dict[str, Any]]) -> tuple[Value, ...]:
-    return tuple(
-        Value(item["name"], item["dtype"], None if item["shape"] is None else tuple(item["shape"])) for item in items
-    )
+    return tuple(Value(**item | {"shape": _shape(item["shape"])}) for item in items)
+
+
+def _layers(items: list[dict[str, Any]]) -> tuple[Layer, ...]:
+    return tuple(Layer(**item | {"output_shape": _shape(item["output_shape"])}) for item in items)
+
+
+def _shape(dims: list[Dim] | None) -> Shape | None:
+    return None if dims is None else tuple(dims)
 
 
 _FROM_JSON: Mapping[str, Any] = {
@@ -117,4 +145,6 @@ _FROM_JSON: Mapping[str, Any] = {
     "quantisation": tuple,
     "external_data": lambda items: tuple(ExternalFile(**item) for item in items),
     "warnings": tuple,
+    "metadata_props": dict,
+    "layers": _layers,
 }

@@ -34,6 +34,8 @@ class Weights:
     """Parameters by element type."""
     weight_bytes: int
     """Bytes that parameters and buffers take in memory at their stored type."""
+    by_step: Mapping[Step, int]
+    """Parameters by the first step that uses them; the numbers add up to `parameters`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,52 +53,59 @@ class _Count:
     dtype: str
     size_bytes: int
     buffer: bool
+    step: Step
 
 
 def count_weights(flat: Flat, constants: Constants, warnings: Warnings) -> Weights:
     """Walk back from every use of a const value to the tensors it comes from."""
     counts: dict[Tensor, _Count] = {}
-    for tensor, use in _find_uses(flat, constants):
+    for step, tensor, use in _find_uses(flat, constants):
         learned = tensor in counts and not counts[tensor].buffer
         if _is_weight(tensor, use) and not learned and _is_complete(tensor, warnings):
-            counts[tensor] = _Count(tensor.elements, tensor.dtype, tensor.needed_bytes, use.buffer)
+            counts[tensor] = _Count(tensor.elements, tensor.dtype, tensor.needed_bytes, use.buffer, step)
     for tensor, elements, bits in _find_packed(flat, constants, warnings):
         if tensor in counts:
-            counts[tensor] = _Count(elements, f"int{bits}", -(-elements * bits // 8), False)
+            size_bytes = -(-elements * bits // 8)
+            counts[tensor] = _Count(elements, f"int{bits}", size_bytes, False, counts[tensor].step)
     dtypes: dict[str, int] = {}
+    by_step: dict[Step, int] = {}
     for count in counts.values():
         if not count.buffer:
             dtypes[count.dtype] = dtypes.get(count.dtype, 0) + count.elements
+            by_step[count.step] = by_step.get(count.step, 0) + count.elements
     return Weights(
         parameters=sum(dtypes.values()),
         buffers=sum(count.elements for count in counts.values() if count.buffer),
         dtypes=dict(sorted(dtypes.items())),
         weight_bytes=sum(count.size_bytes for count in counts.values()),
+        by_step=by_step,
     )
 
 
-def _find_uses(flat: Flat, constants: Constants) -> Iterator[tuple[Tensor, _Use]]:
+def _find_uses(flat: Flat, constants: Constants) -> Iterator[tuple[Step, Tensor, _Use]]:
+    """Each tensor with the ways in which it is used, and the first step that uses it so."""
     scales = {step.outputs[1] for step in flat.steps if _has_scale_output(step)}
-    waiting: list[tuple[int, _Use]] = []
+    seen: set[tuple[int, _Use]] = set()
     for step in flat.steps:
         if constants.folds(step) or (step.operator == "Mul" and not scales.isdisjoint(step.inputs)):
             continue  # what a dynamic activation scale is multiplied with is a scale itself
         buffers = BUFFERS.get(step.operator, ())
-        for position in data_positions(step.operator, len(step.inputs)):
-            if step.inputs[position] in constants.numbers:
-                waiting.append((step.inputs[position], _seen_from(step, _Use(buffer=position in buffers))))
-    seen: set[tuple[int, _Use]] = set()
-    while waiting:
-        item = number, use = waiting.pop()
-        if item in seen:
-            continue
-        seen.add(item)
-        if number in constants.roots:
-            yield constants.roots[number], use
-        elif (producer := constants.producers.get(number)) is not None:
-            positions = data_positions(producer.operator, len(producer.inputs))
-            further = _seen_from(producer, use)
-            waiting += [(producer.inputs[p], further) for p in positions if producer.inputs[p]]
+        waiting = [
+            (step.inputs[position], _seen_from(step, _Use(buffer=position in buffers)))
+            for position in data_positions(step.operator, len(step.inputs))
+            if step.inputs[position] in constants.numbers
+        ]
+        while waiting:
+            item = number, use = waiting.pop()
+            if item in seen:
+                continue
+            seen.add(item)
+            if number in constants.roots:
+                yield step, constants.roots[number], use
+            elif (producer := constants.producers.get(number)) is not None:
+                positions = data_positions(producer.operator, len(producer.inputs))
+                further = _seen_from(producer, use)
+                waiting += [(producer.inputs[p], further) for p in positions if producer.inputs[p]]
 
 
 def _has_scale_output(step: Step) -> bool:

@@ -15,7 +15,8 @@ from cardwright.problem import Mark, Problem
 from cardwright.sources import CardSource, RawCard
 from cardwright.sources.find import is_inside
 
-Inspect = Callable[[Path, Mapping[str, int]], Facts]
+Inspect = Callable[[Path, Mapping[str, int], Path], Facts]
+"""From a file, sizes of its open dimensions, and the folder it may not leave, to what it holds."""
 
 
 def load_files(
@@ -61,7 +62,7 @@ def _inspect(
         return None, None
     dims = {name: int(size) for name, size in stated.dims.items() if size and size.isdecimal() and len(size) < 10}
     try:
-        return inspect(source.folder / path, dims), None
+        return inspect(source.folder / path, dims, source.folder), None
     except FactsError as error:
         return None, error
 

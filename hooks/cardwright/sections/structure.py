@@ -9,13 +9,17 @@ from typing import Any
 from cardwright.card import Input, InputOutput, Output, Structure
 from cardwright.claims import CheckedClaim
 from cardwright.entry import Entry, FileEntry
-from cardwright.facts import FACTS, Facts, Value
+from cardwright.facts import FACTS, Facts, Layer, Shape, Value
 
 ORDER = (
     "depth weighted_layers attention_layers parameters buffers macs nodes operators inputs outputs opset_imports"
-    " ir_version producer dtypes weight_bytes quantisation external_data size_bytes sha256"
+    " ir_version producer dtypes weight_bytes quantisation external_data size_bytes sha256 embeddings metadata_props"
+    " doc_string"
 ).split()
 """Facts in the order in which readers look for them."""
+
+MAX_LAYERS = 200
+"""Rows of the table of layers on a page; facts.json has them all."""
 
 LINK_LABELS = {"netscope": "netscope", "netron": "Netron", "image": "Image", "url": "Link"}
 
@@ -34,12 +38,26 @@ class FactRow:
 
 
 @dataclass(frozen=True, slots=True)
+class LayerRow:
+    """A row of the table of layers, as text."""
+
+    name: str
+    operator: str
+    output_shape: str
+    parameters: str
+    macs: str
+
+
+@dataclass(frozen=True, slots=True)
 class FileFacts:
     """What one file holds."""
 
     file: FileEntry
     rows: tuple[FactRow, ...]
     warnings: tuple[str, ...]
+    layers: tuple[LayerRow, ...] = ()
+    more_layers: int = 0
+    """How many are left out here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +95,14 @@ def _describe_file(file: FileEntry, facts: Facts) -> FileFacts:
         if value:
             claims = tuple(claim for claim in file.claims if claim.claim.fact == key)
             rows.append(FactRow(key, known[key].label, value, known[key].how, claims))
-    return FileFacts(file, tuple(rows), facts.warnings)
+    layers = tuple(_describe_layer(layer) for layer in facts.layers[:MAX_LAYERS])
+    return FileFacts(file, tuple(rows), facts.warnings, layers, len(facts.layers) - len(layers))
+
+
+def _describe_layer(layer: Layer) -> LayerRow:
+    shape = "" if layer.output_shape is None else _format_shape(layer.output_shape)
+    macs = "" if layer.macs is None else f"{layer.macs:,}"
+    return LayerRow(layer.name, layer.operator, shape, f"{layer.parameters:,}", macs)
 
 
 def format_fact(key: str, facts: Facts) -> str:
@@ -124,8 +149,15 @@ def _format_values(values: tuple[Value, ...]) -> str:
 def _format_value(value: Value) -> str:
     if value.shape is None:
         return f"{value.name}: {value.dtype}"
-    dims = " × ".join("?" if dim is None else str(dim) for dim in value.shape)
-    return f"{value.name}: {value.dtype} [{dims}]"
+    return f"{value.name}: {value.dtype} [{_format_shape(value.shape)}]"
+
+
+def _format_shape(shape: Shape) -> str:
+    return " × ".join("?" if dim is None else str(dim) for dim in shape)
+
+
+def _format_properties(value: Mapping[str, str]) -> str:
+    return "; ".join(f"{name}: {text}" for name, text in value.items())
 
 
 _FORMATTERS: Mapping[str, Callable[[Any], str]] = {
@@ -135,6 +167,7 @@ _FORMATTERS: Mapping[str, Callable[[Any], str]] = {
     "operators": _format_counts,
     "dtypes": _format_counts,
     "opset_imports": _format_opsets,
+    "metadata_props": _format_properties,
     "inputs": _format_values,
     "outputs": _format_values,
     "quantisation": ", ".join,
