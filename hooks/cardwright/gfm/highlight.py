@@ -15,7 +15,7 @@ from pygments.util import ClassNotFound
 MAX_CODE_CHARACTERS = 20_000
 """Longer code stands plain: lexers are regular expressions, and a card's text is anybody's."""
 
-_CODE = re.compile(r'<pre><code(?: class="language-([^"]*)")?>(.*?)</code></pre>', re.DOTALL)
+_CODE = re.compile(r'<pre><code(?: class="language-([^"]*)")?>([^<]*)</code></pre>')
 _FORMATTER = HtmlFormatter(cssclass="highlight", wrapcode=True)
 _LANGUAGES = frozenset(
     "bash bibtex c c++ cmake console cpp css csharp cuda diff docker dockerfile go html ini java javascript js json"

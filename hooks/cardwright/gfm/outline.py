@@ -19,7 +19,7 @@ MAX_BODY_BYTES = 256_000
 MAX_DEPTH = 100
 """Nesting of elements beyond which the text is shown as it is: sanitising is quadratic in depth."""
 MAX_COSTLY = 4_000
-"""Headings and comments beyond which the text is shown as it is."""
+"""Headings, comments, footnotes and quotes beyond which the text is shown as it is."""
 ID_PREFIX = "card-"
 """Ids from card text carry it, so that they never meet the theme's."""
 
@@ -79,7 +79,7 @@ def read_body(markdown: str) -> Body:
     if len(markdown.encode()) > MAX_BODY_BYTES:
         return _as_it_stands(markdown, f"more than {MAX_BODY_BYTES:,} bytes of text: shown as it stands")
     if _count_costly(markdown) > MAX_COSTLY:
-        return _as_it_stands(markdown, f"more than {MAX_COSTLY:,} headings or comments: shown as it stands")
+        return _as_it_stands(markdown, f"more than {MAX_COSTLY:,} headings, comments or notes: shown as it stands")
     safe, full = _to_html(markdown, unsafe=False), _to_html(markdown, unsafe=True)
     if _depth(full) > MAX_DEPTH:
         return _as_it_stands(markdown, f"elements nested more than {MAX_DEPTH} deep: shown as it stands")
@@ -106,12 +106,14 @@ _FILTERED = re.compile(
 
 
 def _count_costly(markdown: str) -> int:
-    """Constructs for which the parser's time is quadratic in their number: headings, comments and the like."""
-    lines = markdown.split("\n")
-    headings = sum(
-        line.lstrip(" \t>*+-.)0123456789")[:1] == "#" or set(line) <= set(" \t>=-") for line in lines if line
-    )
-    return headings + markdown.count("<!") + markdown.count("<?")
+    """How many constructs there are for which the parser's time or its output is quadratic in their number."""
+    lines = filter(None, markdown.split("\n"))
+    headings = sum(line.lstrip(_MARKERS)[:1] == "#" or not line.strip(" \t>=-") for line in lines)
+    return headings + sum(map(markdown.count, ("<!", "<?", "[^"))) + 100 * markdown.count(">" * 100)
+
+
+_MARKERS = " \t>*+-.)0123456789"
+"""What may stand before a heading: the marks of lists and quotes."""
 
 
 def _to_html(markdown: str, *, unsafe: bool) -> str:
