@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,8 +17,24 @@ def list_beside(source: CardSource, suffix: str) -> list[Path]:
     if not source.owns_folder:
         own = source.path.with_suffix(suffix)
         return [own] if is_inside(own, source.folder) else []
-    found = (path for path in _walk(source.folder, 0) if path.suffix.lower() == suffix)
+    found = (path for path in _walk(source.folder, 0) if path.suffix.lower() == suffix and _is_nameable(path))
     return sorted(path for path in found if is_inside(path, source.folder))[:MAX_BESIDE]
+
+
+def list_unnameable(source: CardSource) -> list[str]:
+    """Files of the card whose names are no UTF-8, as far as they can be written: no page can link to them."""
+    if not source.owns_folder:
+        return []
+    names = (path.name for path in _walk(source.folder, 0) if not _is_nameable(path))
+    return sorted(os.fsencode(name).decode("utf-8", "replace") for name in names)[:MAX_BESIDE]
+
+
+def _is_nameable(path: Path) -> bool:
+    try:
+        path.name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _walk(folder: Path, depth: int) -> Iterator[Path]:

@@ -9,7 +9,7 @@ from cardwright.card import Card, ModelFile
 from cardwright.claims import Subject, check_claims, find_contradictions
 from cardwright.entry import FileEntry
 from cardwright.facts import Facts, FactsError
-from cardwright.load.beside import list_beside
+from cardwright.load.beside import list_beside, list_unnameable
 from cardwright.nodes import find_mark
 from cardwright.problem import Mark, Problem
 from cardwright.sources import CardSource, RawCard
@@ -23,7 +23,10 @@ def load_files(
     source: CardSource, raw: RawCard, card: Card, name: str, inspect: Inspect
 ) -> tuple[tuple[FileEntry, ...], list[Problem]]:
     """The files the card names, then the .onnx files beside it that it does not; each held against the card."""
-    problems: list[Problem] = []
+    problems = [
+        Problem("", Mark(), "files", f"the name of `{name}` is not UTF-8", "rename the file", "warning")
+        for name in list_unnameable(source)
+    ]
     entries: list[FileEntry] = []
     for stated, index in _list_files(source, card):
         path = (stated.path or "").removeprefix("./")

@@ -21,6 +21,8 @@ from cardwright.sources.raw import SourceText
 
 MAX_FILE_BYTES = 4_000_000
 MAX_DEPTH = 12
+MAX_SLUG_BYTES = 200
+"""A slug is the name of a folder of the site, and file systems allow 255 bytes."""
 COMPANION_TEXTS = ("README.md", "readme.md", "Readme.md", "init/init.json")
 _SKIPPED = re.compile(r"[._].*|node_modules|__pycache__")
 _README = re.compile(r"readme\.(md|mdx|markdown)", re.IGNORECASE)
@@ -125,15 +127,12 @@ def _name_cards(root: Path, cards: list[Path]) -> tuple[dict[Path, str], tuple[P
         for path in cards:
             groups[_slug(steps[path], length[path]).casefold()].append(path)
         clashes = [group for name, group in groups.items() if len(group) > 1 or name in RESERVED_SLUGS]
-        if not clashes:
-            break
-        for group in clashes:
-            for path in group:
-                length[path] += 1
-    slugs = {path: _slug(steps[path], length[path]) for path in cards}
+        for path in (path for group in clashes for path in group):
+            length[path] = min(length[path] + 1, len(steps[path]))
+    slugs = _number_equals({path: _slug(steps[path], length[path]) for path in cards})
     for path in cards:
-        if length[path] > 1:
-            short = _slug(steps[path], 1)
+        short = _slug(steps[path], 1)
+        if slugs[path] != short:
             if short.casefold() in RESERVED_SLUGS:
                 message = f"the catalogue needs the name `{short}`: this one becomes `{slugs[path]}`"
             else:
@@ -143,12 +142,24 @@ def _name_cards(root: Path, cards: list[Path]) -> tuple[dict[Path, str], tuple[P
     return slugs, tuple(problems)
 
 
+def _number_equals(slugs: dict[Path, str]) -> dict[Path, str]:
+    """The slugs, with a number behind each that even its parent folders do not tell from another."""
+    natural = {slug.casefold() for slug in slugs.values()}
+    taken = set(RESERVED_SLUGS)
+    for path, slug in slugs.items():
+        names = (f"{slug}-{number}" for number in range(2, len(slugs) * 2 + 3))
+        free = (name for name in names if name.casefold() not in taken | natural)
+        slugs[path] = slug if slug.casefold() not in taken else next(free)
+        taken.add(slugs[path].casefold())
+    return slugs
+
+
 RESERVED_SLUGS = frozenset({"index"})
 """Names that the catalogue needs."""
 
 
 def _steps(root: Path, path: Path) -> list[str]:
-    """Folder names from the card outwards, the card's own name first; the cards folder and a number end it."""
+    """Folder names from the card outwards, the card's own name first, the cards folder last."""
     is_file = not _README.fullmatch(path.name) and path.name.lower() != "config.json"
     inner = path if is_file else _card_folder(path)
     parts = list(inner.relative_to(root).with_suffix("").parts if is_file else inner.relative_to(root).parts)
@@ -156,14 +167,14 @@ def _steps(root: Path, path: Path) -> list[str]:
 
 
 def _slug(steps: list[str], length: int) -> str:
-    words = [_slugify(step) for step in reversed(steps[:length])]
-    return "-".join([*words, *(["card"] * (length - len(steps)))])
+    slug = "-".join(_slugify(step) for step in reversed(steps[:length]))
+    return slug.encode()[:MAX_SLUG_BYTES].decode("utf-8", "ignore").rstrip("-.")
 
 
 def _slugify(name: str) -> str:
     """A folder name as part of an address: letters and digits of any script, `.`, `_` and `-`."""
     kept = re.sub(r"[^\w.-]+", "-", unicodedata.normalize("NFC", name)).strip("-.")
-    return kept[:100] or "card"
+    return kept or "card"
 
 
 def _read_file(path: Path, name: str) -> tuple[str, tuple[Problem, ...]]:
