@@ -19,7 +19,7 @@ def test_a_file_name_that_is_no_text_costs_only_that_file(tmp_path: Path) -> Non
     folder.mkdir()
     (folder / "README.md").write_text("# Wren\n", encoding="utf-8")
     shutil.copy(MODEL, folder / "model.onnx")
-    shutil.copy(MODEL, os.fsencode(folder) + b"/b\xffd.onnx")
+    shutil.copy(os.fsencode(MODEL), os.fsencode(folder) + b"/b\xffd.onnx")
     (entry,), problems = read_cards(tmp_path, "cards", inspect)
     assert [file.path for file in entry.files] == ["model.onnx"] and entry.facts
     assert [str(problem) for problem in problems] == [

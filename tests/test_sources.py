@@ -61,6 +61,8 @@ def test_discovery(case: str, tmp_path: Path) -> None:
     root = tmp_path / "cards"
     root.mkdir()
     make_files(root, files.splitlines())
+    if sum(path.is_file() for path in root.rglob("*")) != sum(not line.endswith("/") for line in files.splitlines()):
+        pytest.skip("this file system takes two of the names for one")
     assert show_sources(root) == expected.splitlines()
 
 

@@ -127,6 +127,8 @@ def _name_cards(root: Path, cards: list[Path]) -> tuple[dict[Path, str], tuple[P
         for path in cards:
             groups[_slug(steps[path], length[path]).casefold()].append(path)
         clashes = [group for name, group in groups.items() if len(group) > 1 or name in RESERVED_SLUGS]
+        if not clashes:
+            break
         for path in (path for group in clashes for path in group):
             length[path] = min(length[path] + 1, len(steps[path]))
     slugs = _number_equals({path: _slug(steps[path], length[path]) for path in cards})
