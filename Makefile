@@ -18,7 +18,7 @@ export NO_MKDOCS_2_WARNING := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 PY := .venv/bin/python
-CODE := hooks tests $(wildcard scripts benchmarks)
+CODE := hooks scripts benchmarks tests
 INSTALL := $(PY) -m pip install -qq --require-hashes
 UV_VERSION := 0.13.8
 UV := .venv-lock/bin/uv
