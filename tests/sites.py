@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import unquote, urldefrag
+from urllib.parse import parse_qs, unquote, urldefrag
 
 from onnx import parser
 
@@ -102,13 +102,16 @@ class Links(HTMLParser):
 
 
 def dead_links(site: Path) -> Iterator[str]:
-    """Relative addresses, with their fragments, that lead nowhere."""
+    """Relative addresses, with their fragments, that lead nowhere; of the viewer's, also what it is to open."""
     for page in site.rglob("*.html"):
         for url in Links(page.read_text()).urls:
-            path, fragment = urldefrag(url)
+            address, fragment = urldefrag(url)
+            path, _, query = address.partition("?")
             target = page.parent / unquote(path) if path else page
             target = target / "index.html" if target.is_dir() else target
-            if not target.is_file() or (fragment and fragment not in Links(target.read_text()).ids):
+            opened = [target.parent / unquote(name) for name in parse_qs(query).get("url", [])]
+            missing = not all(file.is_file() for file in (target, *opened))
+            if missing or (fragment and fragment not in Links(target.read_text()).ids):
                 yield f"{page.relative_to(site)}: {url}"
 
 

@@ -26,7 +26,7 @@ SLIP = "---\nlicence: mit\n---\n# Slip\n"
 KEYS = (
     "size_bytes sha256 ir_version producer opset_imports inputs outputs nodes operators weighted_layers depth"
     " attention_layers parameters buffers macs weight_bytes dtypes quantisation external_data warnings"
-    " embeddings metadata_props doc_string layers"
+    " embeddings metadata_props doc_string layers diagram"
 ).split()
 SYMBOLIC = """\
 <ir_version: 8, opset_import: ["": 13]>

@@ -199,7 +199,7 @@ def test_files_beside_a_card(site: Path) -> None:
     folder = site / "models/first"
     published = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     texts = {"README.md.txt", "notes.md.txt", "page.html.txt"}
-    assert published == {"index.html", "facts.json", "model.onnx", "plots/loss.png", *texts}
+    assert published == {"index.html", "facts.json", "model.onnx", "structure.onnx", "plots/loss.png", *texts}
     assert (folder / "model.onnx").read_bytes() == MODEL
     html = (folder / "index.html").read_text()
     assert 'href="../second/#card-two-words"' in html and '<a href="../second/"' in html

@@ -11,6 +11,7 @@ from urllib.parse import quote, unquote
 from cardwright.entry import Entry
 from cardwright.published import published_name
 from cardwright.sources.find import is_inside
+from cardwright.structure import netron_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,14 @@ class Addresses:
     """Folder of the card pages, without slashes at its ends."""
     directory_urls: bool = True
     """True for `models/<slug>/`, False for `models/<slug>.html`, as MkDocs' `use_directory_urls`."""
+
+    viewer: bool = False
+    """Whether the site has the viewer for structures."""
+
+    def viewer_from_page(self, slug: str, name: str, title: str) -> str:
+        """The viewer with the structure file `name` in it, from the card's page."""
+        up = self.models_uri.count("/") + (2 if self.directory_urls else 1)
+        return "../" * up + netron_url(f"{self.models_uri}/{slug}/{name}", title)
 
     def page(self, slug: str) -> str:
         """A card's page, from the root of the site."""

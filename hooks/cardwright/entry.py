@@ -30,6 +30,8 @@ class FileEntry:
     """Where readers get it: an address in the site or on the web; empty when there is none."""
     facts: Facts | None = None
     error: FactsError | None = None
+    structure_name: str = ""
+    """Its copy without weights, beside the card's page; empty for what is no readable ONNX file."""
     claims: tuple[CheckedClaim, ...] = ()
     """What the card says of it, and whether that is so."""
 

@@ -27,12 +27,12 @@ def as_text(value: object) -> object:
     if isinstance(value, (list, tuple, dict)):
         kind = "mapping" if isinstance(value, dict) else "list"
         raise wrong(f"a {kind} stands here, one value is expected", "write one value on the line of the key")
-    return value
+    return None if value == "" else value
 
 
 def as_texts(value: object) -> object:
     """A list of values, where real cards also write one alone."""
-    if value is None:
+    if value is None or value == "":
         return ()
     if isinstance(value, dict):
         raise wrong("a mapping stands here, a list is expected", "write a list: one `- item` a line")
@@ -41,7 +41,7 @@ def as_texts(value: object) -> object:
     for item in value:
         if isinstance(item, (list, tuple, dict)):
             raise wrong("the list holds a list or mapping, words are expected", "write one word an item")
-    return tuple(item for item in value if item is not None)
+    return tuple(item for item in value if item not in (None, ""))
 
 
 def as_items(value: object) -> object:

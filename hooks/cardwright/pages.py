@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from html import escape, unescape
 
 from markupsafe import Markup
 
 from cardwright.addresses import Addresses, CardLinks
-from cardwright.entry import Entry
+from cardwright.entry import Entry, FileEntry
 from cardwright.gfm import Links, highlight_text, permalink_html, render_heading, render_inline, render_part
 from cardwright.prose import REST, Prose
 from cardwright.render import render
@@ -86,6 +86,16 @@ def make_card_page(
     return page, frozenset(card_links.needed)
 
 
+def _viewer(entry: Entry, addresses: Addresses) -> Callable[[FileEntry], str]:
+    """From a file to the address of the viewer with it; an empty one when the site has no viewer."""
+
+    def address(file: FileEntry) -> str:
+        name = file.path.rsplit("/", 1)[-1]
+        return addresses.viewer_from_page(entry.slug, file.structure_name, name) if addresses.viewer else ""
+
+    return address
+
+
 def _task(entry: Entry) -> str:
     task = entry.card.pipeline_tag or ""
     return task.replace("-", " ") if re.fullmatch(r"[a-z0-9-]+", task) else task
@@ -107,6 +117,7 @@ def _make_section(section: Section, entry: Entry, links: Links, files: CardLinks
             inline=lambda text: render_inline(text, links),
             file=files.file,
             resolve=files.resolve,
+            viewer=_viewer(entry, files.addresses),
             facts_address=files.addresses.file_from_page(entry.slug, "facts.json"),
             code=lambda text, language: Markup(highlight_text(text, language)),
             permalink=lambda identifier: permalink_html(identifier, links.permalink),
@@ -141,11 +152,12 @@ class _Part:
 
 
 def _make_prose(part: Prose, links: Links) -> _Part:
+    above = 2 if part.heading else 1
     return _Part(
         render_heading(part.heading_html, links) or part.heading,
         part.heading_id,
-        render_part(part.before, links, top_level=3, deepest_before=2),
-        render_part(part.after, links, top_level=3, deepest_before=2),
+        render_part(part.before, links, top_level=above + 1, deepest_before=above),
+        render_part(part.after, links, top_level=above + 1, deepest_before=above),
         tuple(render_part(original, links) for original in part.lifted),
         permalink_html(part.heading_id, links.permalink),
     )
@@ -153,13 +165,10 @@ def _make_prose(part: Prose, links: Links) -> _Part:
 
 def _make_rest(entry: Entry, links: Links, below_sections: bool) -> list[_Part]:
     """The text of no section. What stands before the first heading gets one, when it would hang on a section."""
-    parts = [_make_prose(part, links) for part in entry.prose if part.role == REST]
-    return [
-        _Part("About this model", "about", p.before, p.after, p.lifted, permalink_html("about", links.permalink))
-        if below_sections and index == 0 and not p.heading and p.before.strip()
-        else p
-        for index, p in enumerate(parts)
-    ]
+    parts = [part for part in entry.prose if part.role == REST]
+    if below_sections and parts and not parts[0].heading and parts[0].before.strip():
+        parts[0] = replace(parts[0], heading="About this model", heading_id="about")
+    return [_make_prose(part, links) for part in parts]
 
 
 _HEADING = re.compile(r'<h([23])(?=[^>]*\bid="([^"]+)")[^>]*>(.*?)</h\1>', re.DOTALL)

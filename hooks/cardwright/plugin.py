@@ -27,6 +27,7 @@ from cardwright.options import Options, OptionsError, read_options
 from cardwright.pages import Heading, Page, PageStyle, escape_for_theme
 from cardwright.render import render
 from cardwright.site import CACHE_DIR, Site, SiteFile, build_site
+from cardwright.structure import ViewerError, has_viewer
 
 log = logging.getLogger("mkdocs.plugins.cardwright")
 
@@ -65,14 +66,18 @@ class Door:
 
     def on_files(self, files: Files, config: MkDocsConfig) -> Files:
         """Build the cards and add what they make to the site."""
-        with Inspector(_root(config) / CACHE_DIR) as inspector:
-            site = build_site(
-                self.cards_dir,
-                self.options.cards_dir.rstrip("/"),
-                Addresses(self.options.models_uri, config.use_directory_urls),
-                PageStyle(_permalink(config)),
-                inspector.inspect,
-            )
+        try:
+            with Inspector(_root(config) / CACHE_DIR) as inspector:
+                site = build_site(
+                    self.cards_dir,
+                    self.options.cards_dir.rstrip("/"),
+                    Addresses(self.options.models_uri, config.use_directory_urls, viewer=has_viewer()),
+                    PageStyle(_permalink(config)),
+                    inspector.inspect,
+                    inspector.lean_model,
+                )
+        except ViewerError as error:
+            raise ConfigurationError(f"{error.message} {error.hint}") from None
         _log_problems(site)
         self.pages = {f"{page.uri}.md": page for page in site.pages}
         for uri, page in self.pages.items():

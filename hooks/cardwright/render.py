@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -9,6 +10,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from cardwright.sections.structure import format_bytes
+
+MAX_COLUMNS = 12
 
 
 def render(template: str, **values: Any) -> Markup:
@@ -26,8 +29,14 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=False,
     )
-    environment.filters |= {"bytes": format_bytes, "verbatim": _verbatim}
+    environment.filters |= {"bytes": format_bytes, "columns": _columns, "verbatim": _verbatim}
     return environment
+
+
+def _columns(rows: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    """The keys of all rows, as columns of a table; none when they are too many for one."""
+    keys = dict.fromkeys(key for row in rows for key in row)
+    return tuple(keys) if len(keys) <= MAX_COLUMNS else ()
 
 
 def _verbatim(text: str) -> Markup:

@@ -5,20 +5,26 @@ from __future__ import annotations
 import json
 import logging
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cardwright.addresses import Addresses
 from cardwright.entry import Entry
 from cardwright.exports import EXPORTS
+from cardwright.facts import FactsError
 from cardwright.load import Inspect, load_entry, make_failed_entry
 from cardwright.pages import Page, PageStyle, make_card_page
 from cardwright.problem import Mark, Problem, sort_problems
 from cardwright.published import published_name
 from cardwright.render import render
 from cardwright.sources import CardSource, find_sources
+from cardwright.structure import netron_files
 from cardwright.views import VIEWS, View
+
+LeanModel = Callable[[Path, Path], bytes]
+"""From a model file, and the folder it may not leave, to its copy without weights."""
 
 CACHE_DIR = ".cache/cardwright/facts"
 """Beside mkdocs.yml: what was counted in model files before."""
@@ -32,7 +38,7 @@ class SiteFile:
     """A file of the site that is no page: its address from the root, and its content or where it is copied from."""
 
     uri: str
-    content: str | None = None
+    content: str | bytes | None = None
     copied_from: Path | None = None
 
 
@@ -65,8 +71,19 @@ def read_cards(cards_dir: Path, shown_as: str, inspect: Inspect) -> tuple[tuple[
     return entries, sort_problems((*problems, *(p for entry in entries for p in entry.problems)))
 
 
-def build_site(cards_dir: Path, shown_as: str, addresses: Addresses, style: PageStyle, inspect: Inspect) -> Site:
-    """The site of the cards below `cards_dir`. Raises nothing for what the cards hold."""
+def build_site(
+    cards_dir: Path,
+    shown_as: str,
+    addresses: Addresses,
+    style: PageStyle,
+    inspect: Inspect,
+    lean_model: LeanModel | None = None,
+) -> Site:
+    """The site of the cards below `cards_dir`. Raises nothing for what the cards hold.
+
+    With `lean_model`, which copies a model without its weights, models open in the viewer; without, there is none.
+    Raises `ViewerError` when the installed viewer is not the one that is known.
+    """
     read, problems = read_cards(cards_dir, shown_as, inspect)
     known = _source_slugs(read)
     made = [_make_page(cards_dir, shown_as, entry, addresses, style, known) for entry in read]
@@ -74,6 +91,10 @@ def build_site(cards_dir: Path, shown_as: str, addresses: Addresses, style: Page
     pages = tuple(page for _, page, _ in made)
     problems = sort_problems((*problems, *(problem for entry in entries for problem in entry.problems)))
     files = [file for entry, _, needed in made for file in _card_files(entry, needed, addresses)]
+    if lean_model and addresses.viewer:
+        files += [file for entry in entries for file in _structure_files(entry, addresses, lean_model)]
+        if any(entry.facts for entry in entries):
+            files += [SiteFile(file.uri, content=file.content) for file in netron_files()]
     views = tuple(_make_view(view, entries, addresses, style) for view in VIEWS)
     files += [SiteFile(f"{addresses.models_uri}/{e.name}", content=e.build(entries, addresses)) for e in EXPORTS]
     return Site(entries, (*views, *pages), tuple(files), problems)
@@ -121,6 +142,15 @@ def _source_slugs(entries: tuple[Entry, ...]) -> dict[str, str]:
             slugs[entry.path] = entry.slug
             slugs.setdefault(entry.raw.body_path or entry.path, entry.slug)
     return slugs
+
+
+def _structure_files(entry: Entry, addresses: Addresses, lean_model: LeanModel) -> Iterator[SiteFile]:
+    """What the viewer opens: the card's models without their weights."""
+    for file in entry.files:
+        if file.facts:
+            with suppress(FactsError):  # a model whose graph alone is too large: its facts stand, its copy does not
+                content = lean_model(entry.source.folder / file.path, entry.source.folder)
+                yield SiteFile(f"{addresses.models_uri}/{entry.slug}/{file.structure_name}", content=content)
 
 
 def _card_files(entry: Entry, needed: frozenset[str], addresses: Addresses) -> Iterator[SiteFile]:

@@ -9,6 +9,8 @@ from functools import cached_property
 from typing import TypeVar
 
 from .constants import Constants
+from .diagram import find_blocks
+from .diagram_values import Diagram
 from .flat import Flat
 from .graph import Model, Warnings, cut
 from .layers import count_attention_layers, count_embeddings, count_weighted_layers, measure_depth
@@ -65,6 +67,12 @@ class Anatomy:
         if len(listed) > MAX_LISTED:
             self.warnings.add(f"Of the {len(listed):,} {what}, the first {MAX_LISTED:,} are listed.")
         return listed[:MAX_LISTED]
+
+    @cached_property
+    def diagram(self) -> Diagram:
+        shapes = self.shapes
+        shape_of = shapes.shape if shapes else (lambda number: None)
+        return find_blocks(self.flat, self.constants, self.weights, shape_of)
 
     @cached_property
     def operators(self) -> Mapping[str, int]:

@@ -199,4 +199,11 @@ FACTS: tuple[Fact, ...] = (
         _OURS,
         lambda a: a.layers,
     ),
+    Fact(
+        "diagram",
+        "Block diagram",
+        "Stretches between nodes that all data passes; equal neighbours are drawn once, with their number.",
+        _OURS,
+        lambda a: a.diagram,
+    ),
 )

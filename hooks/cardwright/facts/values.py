@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from .diagram_values import Diagram
+
 Dim = int | str | None
 """A size, the name of a symbolic dimension, or None when the file does not say."""
 Shape = tuple[Dim, ...]
@@ -94,6 +96,8 @@ class Facts:
     """Ends in `…` after 2,000 characters."""
     layers: tuple[Layer, ...]
     """In the order of the nodes, at most 2,000; `warnings` says when there are more."""
+    diagram: Diagram
+    """The model as a chain of blocks; empty when there is none to draw."""
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values, keys in the order of the fields."""
@@ -115,6 +119,8 @@ def _plain(value: Any) -> Any:
         return [_plain(item) for item in value]
     if isinstance(value, Mapping):
         return dict(value)
+    if isinstance(value, Diagram):
+        return value.to_json()
     if isinstance(value, (Value, ExternalFile, Layer)):
         return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
     return value
@@ -147,4 +153,5 @@ _FROM_JSON: Mapping[str, Any] = {
     "warnings": tuple,
     "metadata_props": dict,
     "layers": _layers,
+    "diagram": Diagram.from_json,
 }

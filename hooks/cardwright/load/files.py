@@ -34,11 +34,13 @@ def load_files(
         field = f"files[{index}].path" if index is not None else "files"
         here = bool(path) and is_inside(source.folder / path, source.folder)
         facts, error = _inspect(source, path, stated, inspect) if here else (None, None)
-        is_main = not any(entry.facts for entry in entries)
+        read = sum(entry.facts is not None for entry in entries)
+        is_main = not read
+        structure = ("structure.onnx" if is_main else f"structure-{read + 1}.onnx") if facts else ""
         claims = check_claims(Subject(card, raw, stated, index, is_main, name), facts)
         label = stated.name or path.rsplit("/", 1)[-1] or stated.url or "file"
         address = path if here else stated.url or ""
-        entries.append(FileEntry(stated, label, path if here else "", address, facts, error, claims))
+        entries.append(FileEntry(stated, label, path if here else "", address, facts, error, structure, claims))
         if path and not here:
             message = f"`{path}` is not in the card's folder"
             problems.append(Problem("", place, field, message, "add the file, or give its url", "warning"))

@@ -50,6 +50,7 @@ class Group:
 
     caption: str
     rows: tuple[Row, ...]
+    header: tuple[str, ...] = ()
 
 
 def list_metadata(entry: Entry) -> tuple[Group, ...]:
@@ -86,9 +87,9 @@ def _general_groups(entry: Entry) -> Iterator[Group]:
             label = humanise(key)
             row = Row(label, "" if label == key else key, value, markdown=is_markdown)
             rows.setdefault(_lift_of(entry, ("general", index)), []).append(row)
-    captions = [lift.caption for lift in entry.raw.lifts]
-    for lift, group in rows.items():
-        yield Group(captions[lift] if lift is not None else "", tuple(group))
+    for index_of_lift, group in rows.items():
+        lift = entry.raw.lifts[index_of_lift] if index_of_lift is not None else None
+        yield Group(lift.caption, tuple(group), lift.header) if lift else Group("", tuple(group))
 
 
 def _lift_of(entry: Entry, path: Path) -> int | None:

@@ -6,10 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from markupsafe import Markup
+
 from cardwright.card import Input, InputOutput, Output, Structure
 from cardwright.claims import CheckedClaim
 from cardwright.entry import Entry, FileEntry
 from cardwright.facts import FACTS, Facts, Layer, Shape, Value
+from cardwright.structure import draw_diagram
 
 ORDER = (
     "depth weighted_layers attention_layers parameters buffers macs nodes operators inputs outputs opset_imports"
@@ -55,8 +58,9 @@ class FileFacts:
     file: FileEntry
     rows: tuple[FactRow, ...]
     warnings: tuple[str, ...]
-    layers: tuple[LayerRow, ...] = ()
-    more_layers: int = 0
+    diagram: Markup
+    layers: tuple[LayerRow, ...]
+    more_layers: int
     """How many are left out here."""
 
 
@@ -77,7 +81,8 @@ def describe_structure(entry: Entry) -> StructureView | None:
     links = tuple(
         (LINK_LABELS.get(link.kind or "url", "Link"), link) for link in entry.card.structure if link != Structure()
     )
-    files = tuple(_describe_file(file, file.facts) for file in entry.files if file.facts)
+    read = [(file, file.facts) for file in entry.files if file.facts]
+    files = tuple(_describe_file(file, facts, number) for number, (file, facts) in enumerate(read, 1))
     unread = tuple(file for file in entry.files if file.error)
     io = entry.card.io
     if not (links or files or unread or io != InputOutput()):
@@ -87,7 +92,7 @@ def describe_structure(entry: Entry) -> StructureView | None:
     return StructureView(links, inputs, outputs, files, unread)
 
 
-def _describe_file(file: FileEntry, facts: Facts) -> FileFacts:
+def _describe_file(file: FileEntry, facts: Facts, number: int) -> FileFacts:
     known = {fact.key: fact for fact in FACTS}
     rows = []
     for key in ORDER:
@@ -96,7 +101,8 @@ def _describe_file(file: FileEntry, facts: Facts) -> FileFacts:
             claims = tuple(claim for claim in file.claims if claim.claim.fact == key)
             rows.append(FactRow(key, known[key].label, value, known[key].how, claims))
     layers = tuple(_describe_layer(layer) for layer in facts.layers[:MAX_LAYERS])
-    return FileFacts(file, tuple(rows), facts.warnings, layers, len(facts.layers) - len(layers))
+    diagram = draw_diagram(facts.diagram, key=f"diagram-{number}")
+    return FileFacts(file, tuple(rows), facts.warnings, diagram, layers, len(facts.layers) - len(layers))
 
 
 def _describe_layer(layer: Layer) -> LayerRow:

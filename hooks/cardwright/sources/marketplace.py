@@ -100,7 +100,8 @@ def _lifts(body: Body, general: Block | None, results: tuple[Block, object] | No
     if general:
         caption = find_caption(body, general)
         first = caption.first_line if caption else general.first_line
-        yield Lift(first, general.last_line, "metadata", caption.text if caption else "")
+        header = tuple(cell.text for cell in general.table.header) if general.table else ()
+        yield Lift(first, general.last_line, "metadata", caption.text if caption else "", header)
     if results and results[1]:
         yield Lift(results[0].first_line, results[0].last_line, "benchmarks", whole=False)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
 
 from cardwright.nodes import List, Map, Node, Text, make_map
 from cardwright.problem import Mark
@@ -15,7 +16,7 @@ _LINES: tuple[tuple[str, str, re.Pattern[str]], ...] = (
     ("response", "type", re.compile(r"return type[*\s]*[:：]\s*(\S.*?)\s*$", re.IGNORECASE)),
 )
 """Part and field of `api`, and the line that states it."""
-_PART = re.compile(r"\*\*\s*(request|response)\s*\*\*", re.IGNORECASE)
+_PART = re.compile(r"(?:\*\*\s*|^\s*(?:[*+-]|\d+[.)])\s+)(request|response)(?:\s*\*\*|\W*$)", re.IGNORECASE)
 _EXAMPLE = re.compile(r"(request|response) example", re.IGNORECASE)
 _FENCE = re.compile(r"\s*(```+|~~~+)")
 
@@ -24,16 +25,16 @@ def read_usage(lines: list[tuple[int, str]]) -> Map | None:
     """The `api` that the section's lines (each with its number) state, or None."""
     content_types: dict[str, Text] = {}
     parts: dict[str, dict[str, Node]] = {"request": {}, "response": {}}
-    current = "request"
+    named = [(number, match.group(1).lower()) for number, line in lines if (match := _PART.search(line))]
+    by_number = dict(lines)
     code = set[int]()
     for number, text in _code_blocks(lines):
         code |= {number + offset for offset in range(-1, text.count("\n") + 2)}
-        parts[_example_part(lines, number) or current].setdefault("example", Text(text, Mark(number)))
+        part = _example_part(by_number, number) or _part_at(named, number)
+        parts[part].setdefault("example", Text(text, Mark(number)))
     for number, line in lines:
         if number in code:
             continue
-        if heading := _PART.search(line):
-            current = heading.group(1).lower()
         if "content type" in line.lower() and "|" not in line:
             for kind in _CONTENT_TYPE.finditer(line):
                 content_types.setdefault(kind.group(), Text(kind.group(), Mark(number, kind.start() + 1)))
@@ -41,7 +42,7 @@ def read_usage(lines: list[tuple[int, str]]) -> Map | None:
             if found := pattern.search(line):
                 parts[part].setdefault(field, Text(found.group(1), Mark(number, found.start(1) + 1)))
     for number, rows in _tables([(n, line) for n, line in lines if n not in code]):
-        part = "response" if _is_response(lines, number) else "request"
+        part = _part_at(named, number)
         parts[part].setdefault("parameters" if part == "response" else "headers", rows)
     if not content_types and not any(parts.values()):
         return None
@@ -70,16 +71,16 @@ def _code_blocks(lines: list[tuple[int, str]]) -> Iterator[tuple[int, str]]:
             inside.append(line)
 
 
-def _example_part(lines: list[tuple[int, str]], start: int) -> str | None:
+def _example_part(lines: Mapping[int, str], start: int) -> str | None:
     """Which example a code block is: the label stands at most three lines above its first line."""
-    above = [line for number, line in lines if start - 4 <= number < start]
-    found = [match.group(1).lower() for line in above if (match := _EXAMPLE.search(line))]
-    return found[-1] if found else None
+    above = (lines.get(number, "") for number in range(start - 1, start - 5, -1))
+    return next((match.group(1).lower() for line in above if (match := _EXAMPLE.search(line))), None)
 
 
-def _is_response(lines: list[tuple[int, str]], start: int) -> bool:
-    above = [m.group(1).lower() for number, line in lines if number < start and (m := _PART.search(line))]
-    return bool(above) and above[-1] == "response"
+def _part_at(named: list[tuple[int, str]], number: int) -> str:
+    """The part in which a line stands: the one named last above it, `request` when none is."""
+    index = bisect_left(named, (number, ""))
+    return named[index - 1][1] if index else "request"
 
 
 def _tables(lines: list[tuple[int, str]]) -> Iterator[tuple[int, List]]:

@@ -56,7 +56,7 @@ def is_modelhub_config(source: SourceText) -> bool:
 def is_modelhub_readme(source: SourceText) -> bool:
     """Whether the text has the README's sections, each with its two-column table without a header."""
     return (
-        bool(re.search(r"^##\s+meta ?data", source.text, re.MULTILINE))
+        bool(re.search(r"^##\s+meta", source.text, re.IGNORECASE | re.MULTILINE))
         and len(_find_tables(read_body(source.text))) >= 2
     )
 

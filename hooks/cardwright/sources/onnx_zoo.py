@@ -102,7 +102,7 @@ def _read_files(table: Table) -> Iterator[Map]:
                 continue
             elif column == "metric":
                 metrics += _read_metrics(header, cell)
-            elif column == "note":
+            elif column == "note" or (column == "sha256" and not re.fullmatch("[0-9a-fA-F]{64}", cell.text)):
                 notes.append(Text(f"{header.text}: {cell.markdown}", cell.mark))
             else:
                 pairs += READ_CELL.get(column, _read_plain)(column, cell)

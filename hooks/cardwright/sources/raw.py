@@ -31,6 +31,8 @@ class Lift:
     role: str
     """The page section that shows it."""
     caption: str = ""
+    header: tuple[str, ...] = ()
+    """The cells of a lifted table's header, where its section shows them."""
     whole: bool = True
     """True when the section shows every word of it; otherwise the page keeps the original, folded, below."""
 
