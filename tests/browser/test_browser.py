@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.hostile import VECTORS, make_cards
 from tests.conftest import Seen
@@ -86,7 +86,8 @@ LIVE = """() => {
   const names = "iframe object embed form base frame applet link[href*='evil'] meta[http-equiv=refresh]".split(" ");
   const inside = (one) => one.closest(".cw-card, .cw-catalogue, .md-search-result__item");
   const live = [...all].filter((one) => [...one.attributes].some(bad) || names.some((name) => one.matches(name))
-      || (inside(one) && one.matches("script, style, svg, math, template, input, video, audio")))
+      || (inside(one) && one.matches("script, style, svg, math, template, input, video, audio, .cw-diagram svg a")
+          && !one.matches(".cw-diagram > svg")))
     .filter((one) => inside(one) || !one.closest(".md-header, form[data-md-component=palette]"))
     .map((one) => one.outerHTML.slice(0, 200));
   return {live, title: document.title, name: document.querySelector("h1")?.innerText};
@@ -256,3 +257,12 @@ def test_contrast(examples: Served, page: Page, scheme: str) -> None:
         measured += page.evaluate(CONTRAST, TEXTS)
     assert {".cw-how", ".cw-chips dt", ".cw-copy", ".cw-card th", ".cw-card caption"} <= {row[0] for row in measured}
     assert not [row for row in measured if row[1] < 4.5]
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_netron_opens_from_the_card_page(examples: Served, page: Page, seen: Seen, name: str) -> None:
+    page.goto(f"{examples.url}models/{name}/")
+    page.get_by_role("link", name=re.compile("in Netron")).click()
+    expect(page.locator("#target svg g.node").nth(20)).to_be_visible(timeout=30_000)
+    page.wait_for_load_state("networkidle")
+    assert (seen.hosts, seen.errors) == ({"127.0.0.1"}, [])

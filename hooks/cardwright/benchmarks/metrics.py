@@ -26,7 +26,7 @@ def find_metric(name: str) -> MetricKind | None:
 
 
 def _spelling(name: str) -> str:
-    return " ".join(re.findall(r"[a-z0-9]+", re.sub(r"\(%\)|\[%\]", "", name.lower())))
+    return " ".join(re.findall(r"[a-z0-9]+", re.sub(r"\s*(\([^()]{1,12}\)|\[[^\[\]]{1,12}\])\s*$", "", name.lower())))
 
 
 @cache

@@ -27,7 +27,7 @@ _ATTRIBUTES = {
 }
 _CLASSES = re.compile(r"language-[\w+#.-]{1,40}|markdown-alert(-[a-z]+)?|footnote-(ref|backref)|footnotes")
 _NUMBER = re.compile(r"\d{1,5}%?")
-_SCHEMES = {"http", "https", "mailto", "ftp"}
+_SCHEMES = {"http", "https", "mailto", "ftp", "tel"}
 
 _VALUES: dict[str, Callable[[str], str | None]] = {
     "align": lambda value: value.lower() if value.lower() in {"left", "right", "center"} else None,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from pathlib import Path
 
 from cardwright.benchmarks import collect_results
@@ -65,9 +67,19 @@ def _find_name(source: CardSource, raw: RawCard, card: Card) -> str:
     extra = card.model_extra or {}
     title = find_title(raw.body)
     indexed = card.model_index[0].name if card.model_index else None
-    named = (card.model_name, extra.get("title"), extra.get("name"), title.text if title else None, indexed)
+    named = (card.model_name, extra.get("title"), extra.get("name"), title.text if title else _raw_title(raw), indexed)
     name = next((name for name in named if isinstance(name, str) and name.strip()), source.slug)
     return " ".join(name.split())[:200]
+
+
+_RAW_TITLE = re.compile(r"<h1\b[^>]*>(.*?)</h1>", re.DOTALL | re.IGNORECASE)
+
+
+def _raw_title(raw: RawCard) -> str | None:
+    """A first heading in HTML, as centred titles are written; None when Markdown headings come before it."""
+    start = next((block.start for block in raw.body.blocks if block.level), len(raw.body.html))
+    match = _RAW_TITLE.search(raw.body.html[: min(start, 20_000)])
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", match.group(1))).split()) if match else None
 
 
 def _find_summary(name: str, raw: RawCard, card: Card) -> str:
