@@ -85,7 +85,7 @@ def is_allowed(name: str, value: str) -> bool:
     match name:
         case "href":
             scheme = re.match(r"[a-z][a-z0-9+.-]*:", address)
-            return not scheme or scheme.group() in ("http:", "https:", "mailto:", "ftp:")
+            return not scheme or scheme.group() in ("http:", "https:", "mailto:", "ftp:", "tel:")
         case "src":
             return not re.match(r"[a-z][a-z0-9+.-]*:|[/\\]{2}", address)
         case "id" | "name":
