@@ -23,8 +23,15 @@ class Addresses:
     directory_urls: bool = True
     """True for `models/<slug>/`, False for `models/<slug>.html`, as MkDocs' `use_directory_urls`."""
 
+    site_url: str = ""
+    """The site's own address on the web, with a slash at its end; empty when it is not known."""
     viewer: bool = False
     """Whether the site has the viewer for structures."""
+
+    def netscope(self, slug: str, path: str) -> str:
+        """netscope with a prototxt of a card in it; empty when the site does not know its own address."""
+        address = f"{self.site_url}{self.models_uri}/{quote(slug)}/{quote(path)}"
+        return f"https://dgschwend.github.io/netscope/#/url/{address}" if self.site_url else ""
 
     def viewer_from_page(self, slug: str, name: str, title: str) -> str:
         """The viewer with the structure file `name` in it, from the card's page."""

@@ -66,6 +66,8 @@ class Entry:
     summary: str
     results: tuple[Result, ...] = ()
     files: tuple[FileEntry, ...] = ()
+    prototxts: tuple[str, ...] = ()
+    """Caffe networks beside the card, relative to its folder."""
     publications: tuple[PublicationEntry, ...] = ()
     prose: tuple[Prose, ...] = ()
     problems: tuple[Problem, ...] = ()

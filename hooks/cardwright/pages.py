@@ -117,6 +117,7 @@ def _make_section(section: Section, entry: Entry, links: Links, files: CardLinks
             inline=lambda text: render_inline(text, links),
             file=files.file,
             resolve=files.resolve,
+            netscope=lambda path: files.addresses.netscope(entry.slug, path),
             viewer=_viewer(entry, files.addresses),
             facts_address=files.addresses.file_from_page(entry.slug, "facts.json"),
             code=lambda text, language: Markup(highlight_text(text, language)),

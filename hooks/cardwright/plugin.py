@@ -71,7 +71,12 @@ class Door:
                 site = build_site(
                     self.cards_dir,
                     self.options.cards_dir.rstrip("/"),
-                    Addresses(self.options.models_uri, config.use_directory_urls, viewer=has_viewer()),
+                    Addresses(
+                        self.options.models_uri,
+                        config.use_directory_urls,
+                        viewer=has_viewer(),
+                        site_url=_site_url(config),
+                    ),
                     PageStyle(_permalink(config)),
                     inspector.inspect,
                     inspector.lean_model,
@@ -159,6 +164,10 @@ class CardwrightPlugin(Door, BasePlugin):  # type: ignore[type-arg,no-untyped-ca
 def _root(config: MkDocsConfig) -> Path:
     """The folder of mkdocs.yml; MkDocs may give its path as a relative one."""
     return Path(config.config_file_path or ".").resolve().parent
+
+
+def _site_url(config: MkDocsConfig) -> str:
+    return f"{config.site_url.rstrip('/')}/" if config.site_url else ""
 
 
 def _log_problems(site: Site) -> None:

@@ -10,6 +10,7 @@ from cardwright.benchmarks import collect_results
 from cardwright.card import Card
 from cardwright.entry import Entry
 from cardwright.gfm import read_body
+from cardwright.load.beside import list_beside
 from cardwright.load.files import Inspect, load_files
 from cardwright.load.publications import load_publications
 from cardwright.nodes import Map
@@ -46,6 +47,7 @@ def load_entry(root: Path, shown_as: str, source: CardSource, inspect: Inspect) 
         _find_summary(name, raw, card),
         results=collect_results(card),
         files=files,
+        prototxts=tuple(path.relative_to(source.folder).as_posix() for path in list_beside(source, ".prototxt")),
         publications=publications,
         prose=arrange(raw, name),
         problems=sort_problems(problem.at(f"{shown_as}/{problem.path or text.path}") for problem in problems),

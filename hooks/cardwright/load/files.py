@@ -11,7 +11,7 @@ from cardwright.entry import FileEntry
 from cardwright.facts import Facts, FactsError
 from cardwright.load.beside import list_beside, list_unnameable
 from cardwright.nodes import find_mark
-from cardwright.problem import Mark, Problem
+from cardwright.problem import Mark, Problem, Severity
 from cardwright.sources import CardSource, RawCard
 from cardwright.sources.find import is_inside
 
@@ -75,4 +75,6 @@ def _inspect(
 def _unreadable(path: str, error: FactsError, place: Mark, field: str) -> Problem:
     folder = path.rpartition("/")[0]
     message = f"{folder}/{error.message}" if folder else error.message  # which begins with the file's name
-    return Problem("", place, field, message.rstrip("."), error.hint.rstrip("."))
+    # A clone without the large files is no fault of the card.
+    severity: Severity = "warning" if "Git LFS pointer" in message else "error"
+    return Problem("", place, field, message.rstrip("."), error.hint.rstrip("."), severity)

@@ -69,6 +69,8 @@ class StructureView:
     """The whole section."""
 
     links: tuple[tuple[str, Structure], ...]
+    prototxts: tuple[str, ...]
+    """Caffe networks beside the card, which netscope draws."""
     inputs: tuple[Input, ...]
     outputs: tuple[Output, ...]
     files: tuple[FileFacts, ...]
@@ -85,11 +87,11 @@ def describe_structure(entry: Entry) -> StructureView | None:
     files = tuple(_describe_file(file, facts, number) for number, (file, facts) in enumerate(read, 1))
     unread = tuple(file for file in entry.files if file.error)
     io = entry.card.io
-    if not (links or files or unread or io != InputOutput()):
+    if not (links or entry.prototxts or files or unread or io != InputOutput()):
         return None
     inputs = tuple(value for value in io.inputs if value != Input())
     outputs = tuple(value for value in io.outputs if value != Output())
-    return StructureView(links, inputs, outputs, files, unread)
+    return StructureView(links, entry.prototxts, inputs, outputs, files, unread)
 
 
 def _describe_file(file: FileEntry, facts: Facts, number: int) -> FileFacts:
