@@ -97,13 +97,14 @@ def check_claims(subject: Subject, facts: Facts | None) -> tuple[CheckedClaim, .
     )
 
 
-def find_contradictions(claims: tuple[CheckedClaim, ...], file: str) -> Iterator[Problem]:
+def find_contradictions(claims: tuple[CheckedClaim, ...], subject: Subject) -> Iterator[Problem]:
     """A warning for each statement that the file contradicts and the card does not accept."""
     for checked in claims:
         if checked.verdict == "contradicted" and not checked.accepted:
             said, name = checked.statement, checked.claim.name
-            message = f"the card says {said.text}, `{file}` holds {checked.outcome.measured}"
-            hint = f"correct it, or accept it: `accept: {{{name}: why}}`"
+            message = f"the card says {said.text}, `{subject.file.path}` holds {checked.outcome.measured}"
+            comment, field = f"<!-- cardwright: accept {name}: why -->", f"accept: {{{name}: why}}"
+            hint = f"correct it, or accept it: `{comment if subject.raw.derived else field}`"
             yield Problem(said.path, said.mark, said.field, message, hint, "warning")
 
 

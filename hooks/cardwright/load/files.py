@@ -37,7 +37,8 @@ def load_files(
         read = sum(entry.facts is not None for entry in entries)
         is_main = not read
         structure = ("structure.onnx" if is_main else f"structure-{read + 1}.onnx") if facts else ""
-        claims = check_claims(Subject(card, raw, stated, index, is_main, name), facts)
+        subject = Subject(card, raw, stated, index, is_main, name)
+        claims = check_claims(subject, facts)
         label = stated.name or path.rsplit("/", 1)[-1] or stated.url or "file"
         address = path if here else stated.url or ""
         entries.append(FileEntry(stated, label, path if here else "", address, facts, error, structure, claims))
@@ -46,7 +47,7 @@ def load_files(
             problems.append(Problem("", place, field, message, "add the file, or give its url", "warning"))
         if error:
             problems.append(_unreadable(path, error, place, field))
-        problems += find_contradictions(claims, path)
+        problems += find_contradictions(claims, subject)
     return tuple(entries), problems
 
 
