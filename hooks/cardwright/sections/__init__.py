@@ -28,6 +28,8 @@ class Section:
     """Its heading, where the card's text has none of its own for it."""
     build: Callable[[Entry], object]
     """What the template shows as `it`; empty for nothing."""
+    text_first: bool = False
+    """Whether the card's own text stands above it; where something was lifted, it stands in that place anyway."""
 
 
 SECTIONS: tuple[Section, ...] = (
@@ -36,7 +38,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("files", "Files", list_files),
     Section("structure", "Model structure", describe_structure),
     Section("publication", "Publication", lambda entry: entry.publications),
-    Section("usage", "Usage", describe_usage),
+    Section("usage", "Usage", describe_usage, text_first=True),
     Section("support", "Support", list_support),
     Section("contributors", "Contributors", list_contributors),
     Section("license", "Licence", list_licenses),
