@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cardwright.addresses import Addresses
-from cardwright.facts import inspect
+from cardwright.facts import Inspector, inspect
 from cardwright.pages import PageStyle
 from cardwright.site import build_site, read_cards
 
@@ -50,3 +50,21 @@ def test_a_git_lfs_pointer_is_a_warning(tmp_path: Path) -> None:
     (tmp_path / "wren" / "model.onnx").write_text(pointer, encoding="utf-8")
     _, problems = read_cards(tmp_path, "cards", inspect)
     assert [(p.severity, p.hint) for p in problems] == [("warning", "Run `git lfs pull`")]
+
+
+def test_what_we_make_leaves_the_files_of_a_card_alone(tmp_path: Path) -> None:
+    (tmp_path / "wren").mkdir()
+    (tmp_path / "wren" / "README.md").write_text("# Wren\n\n[mine](facts.json)\n", encoding="utf-8")
+    (tmp_path / "wren" / "facts.json").write_text("{}", encoding="utf-8")
+    shutil.copy(MODEL, tmp_path / "wren" / "structure.onnx")
+    addresses = Addresses("models", viewer=True)
+    with Inspector() as inspector:
+        site = build_site(tmp_path, "cards", addresses, PageStyle(), inspector.inspect, inspector.lean_model)
+    made = {file.uri: file.copied_from for file in site.files if file.uri.startswith("models/wren/")}
+    assert made == {
+        "models/wren/README.md.txt": tmp_path / "wren" / "README.md",
+        "models/wren/facts.json": tmp_path / "wren" / "facts.json",
+        "models/wren/facts.own.json": None,
+        "models/wren/structure.onnx": tmp_path / "wren" / "structure.onnx",
+        "models/wren/structure.own.onnx": None,
+    }

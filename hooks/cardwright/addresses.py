@@ -59,6 +59,12 @@ class Addresses:
         return quote(path) if self.directory_urls else f"{quote(slug)}/{quote(path)}"
 
 
+def own_name(entry: Entry, name: str) -> str:
+    """The name of a file that we make beside a card's page, when the card has a file of that name: `facts.own.json`."""
+    stem, _, ending = name.rpartition(".")
+    return f"{stem}.own.{ending}" if (entry.source.folder / name).exists() else name
+
+
 @dataclass(slots=True)
 class CardLinks:
     """Resolves the links of one card, and remembers which of its files the page needs."""

@@ -9,7 +9,7 @@ from html import escape, unescape
 
 from markupsafe import Markup
 
-from cardwright.addresses import Addresses, CardLinks
+from cardwright.addresses import Addresses, CardLinks, own_name
 from cardwright.entry import Entry, FileEntry
 from cardwright.gfm import Links, highlight_text, permalink_html, render_heading, render_inline, render_part
 from cardwright.prose import REST, Prose
@@ -91,7 +91,11 @@ def _viewer(entry: Entry, addresses: Addresses) -> Callable[[FileEntry], str]:
 
     def address(file: FileEntry) -> str:
         name = file.path.rsplit("/", 1)[-1]
-        return addresses.viewer_from_page(entry.slug, file.structure_name, name) if addresses.viewer else ""
+        return (
+            addresses.viewer_from_page(entry.slug, own_name(entry, file.structure_name), name)
+            if addresses.viewer
+            else ""
+        )
 
     return address
 
@@ -119,7 +123,7 @@ def _make_section(section: Section, entry: Entry, links: Links, files: CardLinks
             resolve=files.resolve,
             netscope=lambda path: files.addresses.netscope(entry.slug, path),
             viewer=_viewer(entry, files.addresses),
-            facts_address=files.addresses.file_from_page(entry.slug, "facts.json"),
+            facts_address=files.addresses.file_from_page(entry.slug, own_name(entry, "facts.json")),
             code=lambda text, language: Markup(highlight_text(text, language)),
             permalink=lambda identifier: permalink_html(identifier, links.permalink),
         )

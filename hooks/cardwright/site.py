@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from cardwright.addresses import Addresses
+from cardwright.addresses import Addresses, own_name
 from cardwright.entry import Entry
 from cardwright.exports import EXPORTS
 from cardwright.facts import FactsError
@@ -150,14 +150,15 @@ def _structure_files(entry: Entry, addresses: Addresses, lean_model: LeanModel) 
         if file.facts:
             with suppress(FactsError):  # a model whose graph alone is too large: its facts stand, its copy does not
                 content = lean_model(entry.source.folder / file.path, entry.source.folder)
-                yield SiteFile(f"{addresses.models_uri}/{entry.slug}/{file.structure_name}", content=content)
+                name = own_name(entry, file.structure_name)
+                yield SiteFile(f"{addresses.models_uri}/{entry.slug}/{name}", content=content)
 
 
 def _card_files(entry: Entry, needed: frozenset[str], addresses: Addresses) -> Iterator[SiteFile]:
     base = f"{addresses.models_uri}/{entry.slug}"
     facts = {file.path: file.facts.to_json() for file in entry.files if file.facts}
     if facts:
-        yield SiteFile(f"{base}/facts.json", content=json.dumps(facts, ensure_ascii=False) + "\n")
-    for path in sorted(needed - {"facts.json"} if facts else needed):
+        yield SiteFile(f"{base}/{own_name(entry, 'facts.json')}", content=json.dumps(facts, ensure_ascii=False) + "\n")
+    for path in sorted(needed):
         name = published_name(entry.source.folder, path)
         yield SiteFile(f"{base}/{name}", copied_from=entry.source.folder / path)
