@@ -157,7 +157,9 @@ def _syntax_problem(error: Exception, text: str, first_line: int) -> Problem:
     said = f"{getattr(error, 'problem', None) or getattr(error, 'reason', None) or 'it cannot be read'}"
     said += f" {getattr(error, 'context', None) or ''}".rstrip()
     marks = [mark for name in ("problem_mark", "context_mark") if (mark := getattr(error, name, None))]
-    mark = marks[-1 if "end of stream" in said else 0] if marks else None
+    # What never closes is to be mended where it opens.
+    opened = "end of stream" in said or "while parsing a flow" in said
+    mark = marks[-1 if opened else 0] if marks else None
     place = Mark(mark.line + first_line, mark.column + 1) if mark else Mark(first_line)
     if isinstance(error, yaml.reader.ReaderError) and (bad := yaml.reader.Reader.NON_PRINTABLE.search(text)):
         before = text[: bad.start()]
