@@ -42,7 +42,7 @@ ATTRIBUTES = frozenset(
     " start tabindex title type value width".split()
 )
 CLASSES = re.compile(
-    r"cw-(scroll|task|image|missing|left|right|center)|highlight|admonition(-title)?|note|tip|info|warning|danger"
+    r"cw-(scroll|table|task|image|missing|left|right|center)|highlight|admonition(-title)?|note|tip|info|warning|danger"
     r"|markdown-alert(-[a-z]+)?|footnote-(ref|backref)|footnotes|language-[\w+#.-]{1,40}|[a-z]{1,2}\d?|l-[A-Za-z-]+|err"
 )
 VOID = frozenset("br col hr img wbr".split())

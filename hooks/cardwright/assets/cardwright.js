@@ -1,5 +1,16 @@
 // Copy buttons for BibTeX. Without JavaScript they stay hidden, and the text can be selected.
 (() => {
+  const copy = async (text) => {
+    // Browsers give the clipboard to https and localhost only; elsewhere the old way is left.
+    if (navigator.clipboard) return navigator.clipboard.writeText(text).then(() => true, () => false);
+    const area = document.createElement("textarea");
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    const done = document.execCommand("copy");
+    area.remove();
+    return done;
+  };
   const bind = () => {
     for (const button of document.querySelectorAll("button[data-cw-copy]")) {
       if (!button.hidden) continue;
@@ -7,8 +18,7 @@
       const label = button.textContent;
       button.setAttribute("aria-live", "polite");
       button.addEventListener("click", async () => {
-        await navigator.clipboard.writeText(button.dataset.cwCopy);
-        button.textContent = "Copied";
+        button.textContent = (await copy(button.dataset.cwCopy)) ? "Copied" : "Select and copy it below";
         setTimeout(() => { button.textContent = label; }, 2000);
       });
     }

@@ -63,7 +63,8 @@ def render_inline(markdown: str, links: Links = NO_LINKS) -> Markup:
     return Markup(_rewrite_links(_mark_tasks(_HEADING.sub("", clean)), links=links))
 
 
-_ANCHOR = re.compile(r'<a (?=[^>]*class="anchor"|href="#(?:card-[^"]*)?"[^>]*></a></h)[^>]*></a>')
+_ANCHOR = re.compile(r'<a href="#(?:card-[^"]*)?"[^>]*></a>')
+"""comrak's own link in a heading; the site has another. An empty link of an author's leads no one anywhere."""
 _HEADING = re.compile(r"<(/?)h([1-6])((?: [^>]*)?)>")
 _ID = re.compile(r' id="([^"]*)"')
 
@@ -202,7 +203,8 @@ def _framed(html: str) -> Iterator[str]:
         if piece.startswith("<table"):
             depth += 1
             yield '<div class="cw-scroll" tabindex="0" role="group" aria-label="Table">' if depth == 1 else ""
-            yield piece
+            # With a class, Material leaves the table where it is, instead of in a frame of its own.
+            yield piece if "class=" in piece else f'<table class="cw-table"{piece[6:]}'
         elif piece == "</table>":
             yield piece
             yield "</div>" if depth == 1 else ""
