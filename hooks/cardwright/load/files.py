@@ -42,7 +42,7 @@ def load_files(
         label = stated.name or path.rsplit("/", 1)[-1] or stated.url or "file"
         address = path if here else stated.url or ""
         entries.append(FileEntry(stated, label, path if here else "", address, facts, error, structure, claims))
-        if path and not here:
+        if path and not here and not stated.url:
             message = f"`{path}` is not in the card's folder"
             problems.append(Problem("", place, field, message, "add the file, or give its url", "warning"))
         if error:

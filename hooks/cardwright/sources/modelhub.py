@@ -11,6 +11,7 @@ from cardwright.gfm import Block, Body, Cell, read_body
 from cardwright.jsonmarks import read_json
 from cardwright.nodes import List, Map, Node, Text, make_map
 from cardwright.problem import Problem
+from cardwright.sources.modelhub_init import add_init
 from cardwright.sources.raw import (
     Lift,
     RawCard,
@@ -109,8 +110,18 @@ def read_modelhub_readme(source: SourceText) -> RawCard:
     return RawCard("modelhub", Map((*name.items, *fields.items)), body, lifts=tuple(lifts), roles=ROLES, derived=True)
 
 
-CONFIG = Reader("modelhub", "modelhub.ai config.json", is_modelhub_config, read_modelhub_config)
-README = Reader("modelhub", "modelhub.ai README", is_modelhub_readme, read_modelhub_readme)
+CONFIG = Reader(
+    "modelhub",
+    "modelhub.ai config.json",
+    is_modelhub_config,
+    lambda source: add_init(read_modelhub_config(source), source),
+)
+README = Reader(
+    "modelhub",
+    "modelhub.ai README",
+    is_modelhub_readme,
+    lambda source: add_init(read_modelhub_readme(source), source),
+)
 
 
 def _find_tables(body: Body) -> list[tuple[str, str, Block]]:
