@@ -130,8 +130,3 @@ def _unknown_keys(part: Part, path: Path) -> Iterator[tuple[Path, str, list[str]
         elif isinstance(value, tuple) and value and isinstance(value[0], Part):
             for index, item in enumerate(value):
                 yield from _unknown_keys(item, (*path, step, index))
-
-
-def known_fields() -> tuple[str, ...]:
-    """The top-level keys of a card, in the order of the reference."""
-    return tuple(field.alias or name for name, field in Card.model_fields.items())

@@ -32,7 +32,7 @@ from cardwright.claims.statements import (
     find_outputs,
 )
 from cardwright.facts import Facts
-from cardwright.problem import Mark, Problem
+from cardwright.problem import Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,4 +108,4 @@ def find_contradictions(claims: tuple[CheckedClaim, ...], subject: Subject) -> I
             yield Problem(said.path, said.mark, said.field, message, hint, "warning")
 
 
-__all__ = ["CLAIMS", "CheckedClaim", "Claim", "Mark", "Statement", "Subject", "check_claims", "find_contradictions"]
+__all__ = ["CLAIMS", "CheckedClaim", "Claim", "Statement", "Subject", "check_claims", "find_contradictions"]
