@@ -123,7 +123,7 @@ def _make_section(section: Section, entry: Entry, links: Links, files: CardLinks
             resolve=files.resolve,
             netscope=lambda path: files.addresses.netscope(entry.slug, path),
             viewer=_viewer(entry, files.addresses),
-            facts_address=files.addresses.file_from_page(entry.slug, own_name(entry, "facts.json")),
+            facts_address=lambda: files.addresses.file_from_page(entry.slug, own_name(entry, "facts.json")),
             code=lambda text, language: Markup(highlight_text(text, language)),
             permalink=lambda identifier: permalink_html(identifier, links.permalink),
         )

@@ -9,6 +9,7 @@ import logging
 import os
 import posixpath
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote, urljoin
@@ -85,11 +86,14 @@ class Door:
             raise ConfigurationError(f"{error.message} {error.hint}") from None
         _log_problems(site)
         self.pages = {f"{page.uri}.md": page for page in site.pages}
+        own = {
+            address: file for file in files if file.generated_by is None for address in (file.src_uri, file.dest_uri)
+        }
         for uri, page in self.pages.items():
             inclusion = InclusionLevel.NOT_IN_NAV if page.entry else InclusionLevel.UNDEFINED
-            _add(files, File.generated(config, uri, content="", inclusion=inclusion))
+            _add(files, own, File.generated(config, uri, content="", inclusion=inclusion))
         for file in (*site.files, *_assets()):
-            _add(files, _make_file(file, config))
+            _add(files, own, _make_file(file, config))
         return files
 
     def on_nav(self, nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
@@ -176,9 +180,10 @@ def _log_problems(site: Site) -> None:
         log.log(levels[problem.severity], "%s", problem)
 
 
-def _add(files: Files, file: File) -> None:
-    other = files.get_file_from_path(file.src_uri) or next((f for f in files if f.dest_uri == file.dest_uri), None)
-    if other and other.generated_by is None:
+def _add(files: Files, own: Mapping[str, File], file: File) -> None:
+    """Add our file, unless it would take the place of one in `own`, the files of docs_dir by source and address."""
+    other = own.get(file.src_uri) or own.get(file.dest_uri)
+    if other:
         raise ConfigurationError(
             f"{other.src_uri} has the address that Cardwright needs for {file.src_uri}: "
             "rename it, or set another models_uri."

@@ -10,6 +10,7 @@ import html as html_entities
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import comrak
 
@@ -73,6 +74,7 @@ class Body:
     findings: tuple[str, ...] = ()
 
 
+@lru_cache(maxsize=4)  # a format looks into a text before it reads it
 def read_body(markdown: str) -> Body:
     """Parse a card's text. Never raises; text that is too large or too deep is kept as it stands, with a finding."""
     markdown = markdown.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")

@@ -10,7 +10,7 @@ from cardwright.benchmarks import collect_results
 from cardwright.card import Card
 from cardwright.entry import Entry
 from cardwright.gfm import read_body
-from cardwright.load.beside import list_beside
+from cardwright.load.beside import find_beside
 from cardwright.load.files import Inspect, load_files
 from cardwright.load.publications import load_publications
 from cardwright.nodes import Map
@@ -30,8 +30,9 @@ def load_entry(root: Path, shown_as: str, source: CardSource, inspect: Inspect) 
     raw = read_source(text)
     card, misfits, card_problems = validate_card(raw.fields)
     name = _find_name(source, raw, card)
-    files, file_problems = load_files(source, raw, card, name, inspect)
-    publications, bib_problems = load_publications(root, source, raw, card)
+    beside = find_beside(source)
+    files, file_problems = load_files(source, beside, raw, card, name, inspect)
+    publications, bib_problems = load_publications(root, beside, raw, card)
     body_path = raw.body_path or text.path
     findings = [
         Problem(body_path, Mark(raw.body_line), "", finding, severity="warning") for finding in raw.body.findings
@@ -47,7 +48,7 @@ def load_entry(root: Path, shown_as: str, source: CardSource, inspect: Inspect) 
         _find_summary(name, raw, card),
         results=collect_results(card),
         files=files,
-        prototxts=tuple(path.relative_to(source.folder).as_posix() for path in list_beside(source, ".prototxt")),
+        prototxts=tuple(path.relative_to(source.folder).as_posix() for path in beside.paths[".prototxt"]),
         publications=publications,
         prose=arrange(raw, name),
         problems=sort_problems(problem.at(f"{shown_as}/{problem.path or text.path}") for problem in problems),

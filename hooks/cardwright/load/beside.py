@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from cardwright.sources import CardSource
@@ -12,21 +13,33 @@ from cardwright.sources.find import is_inside
 MAX_BESIDE = 200
 
 
-def list_beside(source: CardSource, suffix: str) -> list[Path]:
-    """Regular files with this suffix in the card's folder and its subfolders that are no card's own."""
-    if not source.owns_folder:
-        own = source.path.with_suffix(suffix)
-        return [own] if is_inside(own, source.folder) else []
-    found = (path for path in _walk(source.folder, 0) if path.suffix.lower() == suffix and _is_nameable(path))
-    return sorted(path for path in found if is_inside(path, source.folder))[:MAX_BESIDE]
+SUFFIXES = (".onnx", ".bib", ".prototxt")
+"""What is looked for beside a card."""
 
 
-def list_unnameable(source: CardSource) -> list[str]:
-    """Files of the card whose names are no UTF-8, as far as they can be written: no page can link to them."""
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The files beside a card that belong to it, found in one look at its folder."""
+
+    paths: Mapping[str, tuple[Path, ...]]
+    """By suffix, one of SUFFIXES."""
+    unnameable: tuple[str, ...] = ()
+    """Names that are no UTF-8, as far as they can be written: no page can link to such a file."""
+
+
+def find_beside(source: CardSource) -> Beside:
+    """Regular files in the card's folder, and in subfolders without a card; for a single-file card its namesakes."""
     if not source.owns_folder:
-        return []
-    names = (path.name for path in _walk(source.folder, 0) if not _is_nameable(path))
-    return sorted(os.fsencode(name).decode("utf-8", "replace") for name in names)[:MAX_BESIDE]
+        named = {suffix: source.path.with_suffix(suffix) for suffix in SUFFIXES}
+        return Beside({suffix: (own,) if is_inside(own, source.folder) else () for suffix, own in named.items()})
+    found = list(_walk(source.folder, 0))
+    nameable = [path for path in found if _is_nameable(path)]
+    paths = {
+        suffix: sorted(p for p in nameable if p.suffix.lower() == suffix and is_inside(p, source.folder))
+        for suffix in SUFFIXES
+    }
+    names = sorted(os.fsencode(path.name).decode("utf-8", "replace") for path in found if not _is_nameable(path))
+    return Beside({suffix: tuple(some[:MAX_BESIDE]) for suffix, some in paths.items()}, tuple(names[:MAX_BESIDE]))
 
 
 def _is_nameable(path: Path) -> bool:

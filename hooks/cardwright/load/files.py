@@ -9,7 +9,7 @@ from cardwright.card import Card, ModelFile
 from cardwright.claims import Subject, check_claims, find_contradictions
 from cardwright.entry import FileEntry
 from cardwright.facts import Facts, FactsError
-from cardwright.load.beside import list_beside, list_unnameable
+from cardwright.load.beside import Beside
 from cardwright.nodes import find_mark
 from cardwright.problem import Mark, Problem, Severity
 from cardwright.sources import CardSource, RawCard
@@ -20,15 +20,15 @@ Inspect = Callable[[Path, Mapping[str, int], Path], Facts]
 
 
 def load_files(
-    source: CardSource, raw: RawCard, card: Card, name: str, inspect: Inspect
+    source: CardSource, beside: Beside, raw: RawCard, card: Card, name: str, inspect: Inspect
 ) -> tuple[tuple[FileEntry, ...], list[Problem]]:
     """The files the card names, then the .onnx files beside it that it does not; each held against the card."""
     problems = [
-        Problem("", Mark(), "files", f"the name of `{name}` is not UTF-8", "rename the file", "warning")
-        for name in list_unnameable(source)
+        Problem("", Mark(), "files", f"the name of `{bad}` is not UTF-8", "rename the file", "warning")
+        for bad in beside.unnameable
     ]
     entries: list[FileEntry] = []
-    for stated, index in _list_files(source, card):
+    for stated, index in _list_files(source, beside, card):
         path = (stated.path or "").removeprefix("./")
         place = find_mark(raw.fields, ("files", index, "path")) if index is not None else Mark()
         field = f"files[{index}].path" if index is not None else "files"
@@ -51,11 +51,11 @@ def load_files(
     return tuple(entries), problems
 
 
-def _list_files(source: CardSource, card: Card) -> Iterator[tuple[ModelFile, int | None]]:
+def _list_files(source: CardSource, beside: Beside, card: Card) -> Iterator[tuple[ModelFile, int | None]]:
     """Files as the card states them, with their position, then those that it does not name."""
     named = {(stated.path or "").removeprefix("./") for stated in card.files}
     yield from ((stated, index) for index, stated in enumerate(card.files) if stated != ModelFile())
-    for found in list_beside(source, ".onnx"):
+    for found in beside.paths[".onnx"]:
         path = found.relative_to(source.folder).as_posix()
         if path not in named:
             yield ModelFile(path=path), None

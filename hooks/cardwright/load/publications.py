@@ -14,16 +14,16 @@ from cardwright.citations import (
 )
 from cardwright.citations import Entry as BibEntry
 from cardwright.entry import PublicationEntry
-from cardwright.load.beside import list_beside
+from cardwright.load.beside import Beside
 from cardwright.nodes import find_mark
 from cardwright.problem import Mark, Problem
-from cardwright.sources import CardSource, RawCard
+from cardwright.sources import RawCard
 
 MAX_BIB_BYTES = 256_000
 
 
 def load_publications(
-    root: Path, source: CardSource, raw: RawCard, card: Card
+    root: Path, beside: Beside, raw: RawCard, card: Card
 ) -> tuple[tuple[PublicationEntry, ...], list[Problem]]:
     """The publications the card states, then those of the .bib files beside it that it does not."""
     problems: list[Problem] = []
@@ -40,7 +40,7 @@ def load_publications(
         ]
         keys |= {entry.key for entry in bibliography.entries}
         entries += _stated_publications(stated, bibliography)
-    for path in list_beside(source, ".bib"):
+    for path in beside.paths[".bib"]:
         relative = path.relative_to(root).as_posix()
         try:
             with path.open("rb") as file:
