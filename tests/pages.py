@@ -21,7 +21,7 @@ from cardwright.site import build_site
 
 ROOT = Path(__file__).parent.parent
 DATA = Path(__file__).parent / "data"
-FOLDERS = {"cards": DATA / "cards", "sources": DATA / "sources", "examples": ROOT / "cards"}
+FOLDERS = {name: DATA / name for name in ("cards", "sources", "model-index")} | {"examples": ROOT / "cards"}
 STYLE = PageStyle(permalink="¶")
 
 

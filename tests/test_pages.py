@@ -28,7 +28,7 @@ def test_page_is_well_formed(folder: str, slug: str) -> None:
 
 def test_the_order_of_sections() -> None:
     assert [section.id for section in SECTIONS] == (
-        "metadata benchmarks files structure publication usage support contributors license".split()
+        "metadata benchmarks files structure publication usage related support contributors license".split()
     )
 
 

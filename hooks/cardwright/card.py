@@ -178,6 +178,10 @@ class Api(Part):
     response: Annotated[Response, BeforeValidator(as_mapping)] = Response()
 
 
+class Collection(Part):
+    name: Text = Field(None, description="What the collection is called; the cards of one name are linked.")
+
+
 class Card(Part):
     """One model card. Every field may be absent."""
 
@@ -213,6 +217,9 @@ class Card(Part):
     contributors: Annotated[tuple[Contributor, ...], BeforeValidator(as_items)] = ()
     general: Annotated[tuple[dict[str, Tree], ...], BeforeValidator(as_items)] = Field(
         (), description="Free rows of the metadata table, in order: one `- Key: value` each."
+    )
+    collection: Annotated[Collection, BeforeValidator(as_fields)] = Field(
+        Collection(), description="Family of models that this one belongs to: its name, or name and more about it."
     )
     publication: Annotated[tuple[Publication, ...], BeforeValidator(as_items)] = ()
     structure: Annotated[tuple[Structure, ...], BeforeValidator(as_items)] = Field(

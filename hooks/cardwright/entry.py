@@ -52,6 +52,25 @@ class PublicationEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Neighbour:
+    """Another card of the site."""
+
+    name: str
+    slug: str
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Cards of the site that stand to this one in one relation."""
+
+    label: str
+    """What they are to it: `Newer version`, `Made from`."""
+    cards: tuple[Neighbour, ...]
+    more: int = 0
+    """How many there are beyond these."""
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """A card of the site."""
 
@@ -70,6 +89,8 @@ class Entry:
     """Caffe networks beside the card, relative to its folder."""
     publications: tuple[PublicationEntry, ...] = ()
     prose: tuple[Prose, ...] = ()
+    related: tuple[Related, ...] = ()
+    """Other cards; found when all are read."""
     problems: tuple[Problem, ...] = ()
 
     @property

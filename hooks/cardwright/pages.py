@@ -122,6 +122,8 @@ def _make_section(section: Section, entry: Entry, links: Links, files: CardLinks
             file=files.file,
             resolve=files.resolve,
             netscope=lambda path: files.addresses.netscope(entry.slug, path),
+            card_page=files.addresses.page_from_page,
+            catalogue=files.addresses.catalogue_from_page,
             viewer=_viewer(entry, files.addresses),
             facts_address=lambda: files.addresses.file_from_page(entry.slug, own_name(entry, "facts.json")),
             code=lambda text, language: Markup(highlight_text(text, language)),

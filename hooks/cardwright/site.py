@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -18,6 +17,7 @@ from cardwright.load import Inspect, load_entry, make_failed_entry
 from cardwright.pages import Page, PageStyle, make_card_page
 from cardwright.problem import Mark, Problem, sort_problems
 from cardwright.published import published_name
+from cardwright.relations import relate
 from cardwright.render import render
 from cardwright.sources import CardSource, find_sources
 from cardwright.structure import netron_files
@@ -86,7 +86,7 @@ def build_site(
     """
     read, problems = read_cards(cards_dir, shown_as, inspect)
     known = _source_slugs(read)
-    made = [_make_page(cards_dir, shown_as, entry, addresses, style, known) for entry in read]
+    made = [_make_page(cards_dir, shown_as, entry, addresses, style, known) for entry in relate(read)]
     entries = tuple(entry for entry, _, _ in made)
     pages = tuple(page for _, page, _ in made)
     problems = sort_problems((*problems, *(problem for entry in entries for problem in entry.problems)))
@@ -134,13 +134,12 @@ def _make_view(view: View, entries: tuple[Entry, ...], addresses: Addresses, sty
 
 
 def _source_slugs(entries: tuple[Entry, ...]) -> dict[str, str]:
-    """Slug by the paths under which other cards may link to a card."""
+    """Slug by the paths under which other cards may link to a card; a file of several cards is its first."""
+    in_order = sorted(entries, key=lambda entry: (entry.path, entry.source.part or 0))
     slugs: dict[str, str] = {}
-    names = Counter(entry.path for entry in entries)
-    for entry in entries:
-        if names[entry.path] == 1:
-            slugs[entry.path] = entry.slug
-            slugs.setdefault(entry.raw.body_path or entry.path, entry.slug)
+    for paths in ((entry.path for entry in in_order), (entry.raw.body_path for entry in in_order)):
+        for path, entry in zip(paths, in_order, strict=True):
+            slugs.setdefault(path, entry.slug)
     return slugs
 
 

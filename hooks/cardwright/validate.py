@@ -15,9 +15,10 @@ from cardwright.problem import Problem, Severity, did_you_mean
 MAX_ROUNDS = 8
 
 
-def validate_card(fields: Map) -> tuple[Card, dict[str, Any], tuple[Problem, ...]]:
+def validate_card(fields: Map, foreign_keys: bool = False) -> tuple[Card, dict[str, Any], tuple[Problem, ...]]:
     """The card that `fields` describes, the values that do not fit (by field), and what is wrong.
 
+    With `foreign_keys`, keys that are no fields belong to another format, and nothing is said of them.
     A value that does not fit is taken out and given back in the second result, so that its page can still show it.
     """
     data = to_plain(fields)
@@ -34,7 +35,8 @@ def validate_card(fields: Map) -> tuple[Card, dict[str, Any], tuple[Problem, ...
     else:
         card = Card()
         misfits |= data
-    problems += _near_misses(fields, card)
+    if not foreign_keys:
+        problems += _near_misses(fields, card)
     return card, misfits, tuple(problems)
 
 

@@ -28,7 +28,7 @@ def load_entry(root: Path, shown_as: str, source: CardSource, inspect: Inspect) 
     """Everything about one card below `root`, which messages call `shown_as`. Never raises for what files hold."""
     text, read_problems = read_text(root, source)
     raw = read_source(text)
-    card, misfits, card_problems = validate_card(raw.fields)
+    card, misfits, card_problems = validate_card(raw.fields, raw.foreign_keys)
     name = _find_name(source, raw, card)
     beside = find_beside(source)
     files, file_problems = load_files(source, beside, raw, card, name, inspect)

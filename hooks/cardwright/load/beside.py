@@ -30,7 +30,7 @@ class Beside:
 def find_beside(source: CardSource) -> Beside:
     """Regular files in the card's folder, and in subfolders without a card; for a single-file card its namesakes."""
     if not source.owns_folder:
-        named = {suffix: source.path.with_suffix(suffix) for suffix in SUFFIXES}
+        named = {suffix: source.folder / f"{source.name}{suffix}" for suffix in SUFFIXES}
         return Beside({suffix: (own,) if is_inside(own, source.folder) else () for suffix, own in named.items()})
     found = list(_walk(source.folder, 0))
     nameable = [path for path in found if _is_nameable(path)]

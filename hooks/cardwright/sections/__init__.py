@@ -13,6 +13,7 @@ from cardwright.entry import Entry
 from cardwright.sections.files import list_files
 from cardwright.sections.metadata import list_metadata
 from cardwright.sections.people import list_contributors, list_licenses, list_support
+from cardwright.sections.related import list_related
 from cardwright.sections.results import lay_out_results
 from cardwright.sections.structure import describe_structure
 from cardwright.sections.usage import describe_usage
@@ -39,6 +40,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("structure", "Model structure", describe_structure),
     Section("publication", "Publication", lambda entry: entry.publications),
     Section("usage", "Usage", describe_usage, text_first=True),
+    Section("related", "Related models", list_related),
     Section("support", "Support", list_support),
     Section("contributors", "Contributors", list_contributors),
     Section("license", "Licence", list_licenses),

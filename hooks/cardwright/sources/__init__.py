@@ -6,11 +6,12 @@ A new format is a file beside this one and a row here.
 from cardwright.sources.find import CardSource, find_sources
 from cardwright.sources.huggingface import HUGGING_FACE, MARKDOWN
 from cardwright.sources.marketplace import MARKETPLACE
+from cardwright.sources.model_index import MODEL_INDEX
 from cardwright.sources.modelhub import CONFIG, README
 from cardwright.sources.onnx_zoo import ONNX_ZOO
 from cardwright.sources.raw import Lift, RawCard, Reader, SourceText
 
-READERS: tuple[Reader, ...] = (CONFIG, HUGGING_FACE, README, ONNX_ZOO, MARKETPLACE, MARKDOWN)
+READERS: tuple[Reader, ...] = (CONFIG, HUGGING_FACE, MODEL_INDEX, README, ONNX_ZOO, MARKETPLACE, MARKDOWN)
 """A file is read by the first that recognises it; the last takes any Markdown."""
 
 

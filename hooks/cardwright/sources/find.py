@@ -1,8 +1,8 @@
 """Which files below the cards folder are cards, and what each is called in the site.
 
 A folder with a README.md, or a modelhub `config.json`, is one card, named after the folder; any other `.md` file is a
-card named after the file. A README.md of the cards folder itself describes the collection and is no card, unless it
-is the only one.
+card named after the file. A file with a model-index is a card for each of its models, named after them. A README.md of
+the cards folder itself describes the collection and is no card, unless it is the only one.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cardwright.problem import Mark, Problem
+from cardwright.sources.huggingface import has_front_matter
+from cardwright.sources.model_index import YAML_SUFFIXES, is_model_index, list_models
 from cardwright.sources.modelhub import CONFIG_PLACES, is_modelhub_config
 from cardwright.sources.raw import SourceText
 
@@ -26,6 +28,7 @@ MAX_SLUG_BYTES = 200
 COMPANION_TEXTS = ("README.md", "readme.md", "Readme.md", "init/init.json")
 _SKIPPED = re.compile(r"[._].*|node_modules|__pycache__")
 _README = re.compile(r"readme\.(md|mdx|markdown)", re.IGNORECASE)
+_METAFILES = ("metafile.yml", "metafile.yaml", "model-index.yml", "model-index.yaml")
 _MARKDOWN = (".md", ".mdx", ".markdown")
 
 
@@ -39,15 +42,31 @@ class CardSource:
     slug: str
     owns_folder: bool
     """False for a card that is a single file: only the files it names, or that share its name, are its own."""
+    part: int | None = None
+    """Which of the models that the file describes, counted from 0; None for a file that is one card."""
+    name: str = ""
+    """What files of its own are called, without ending: the file's own name, or the model's."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A card before it has a name in the site."""
+
+    path: Path
+    part: int | None = None
+    model: str = ""
+    """The model's name, when the file describes models."""
+    alone: bool = True
+    """Whether no other card stands in the file."""
 
 
 def find_sources(root: Path) -> tuple[tuple[CardSource, ...], tuple[Problem, ...]]:
     """All cards below `root`, by slug, and what is wrong with how they are laid out. Raises nothing."""
     found = list(_walk(root, root, 0))
     below = [path for path in found if path.parent != root or not _README.fullmatch(path.name)]
-    cards = below or found
+    cards = [place for path in below or found for place in _divide(path)]
     slugs, problems = _name_cards(root, cards)
-    sources = (_make_source(root, path, slugs[path]) for path in cards)
+    sources = (_make_source(place, slugs[place]) for place in cards)
     return tuple(sorted(sources, key=lambda source: source.slug)), problems
 
 
@@ -62,7 +81,7 @@ def read_text(root: Path, source: CardSource) -> tuple[SourceText, tuple[Problem
         and (source.folder / name) != source.path
         and is_inside(source.folder / name, source.folder)
     }
-    return SourceText(path, text, beside), problems
+    return SourceText(path, text, beside, source.part), problems
 
 
 def is_inside(path: Path, folder: Path) -> bool:
@@ -89,13 +108,34 @@ def _walk(root: Path, folder: Path, depth: int) -> Iterator[Path]:
             if depth < MAX_DEPTH and not (card and card.is_relative_to(path)):
                 yield from _walk(root, path, depth + 1)
         elif (
-            entry.name.lower().endswith(_MARKDOWN)
-            and path != card
-            and (card is None or folder == root)
-            and not _README.fullmatch(entry.name)
+            path != card
+            and ((_is_single(entry.name) and (card is None or folder == root)) or _has_models(path))
             and is_inside(path, root)
         ):
             yield path
+
+
+def _is_single(name: str) -> bool:
+    """Whether a file of this name is a card, when its folder is not one."""
+    return name.lower().endswith(_MARKDOWN) and not _README.fullmatch(name)
+
+
+def _has_models(path: Path) -> bool:
+    """Whether the file is YAML with models or collections."""
+    return (
+        path.suffix.lower() in YAML_SUFFIXES
+        and path.is_file()
+        and is_model_index(SourceText(path.name, _read_file(path, path.name)[0]))
+    )
+
+
+def _divide(path: Path) -> list[_Place]:
+    """The file's cards: one, or one for each of the models that it describes."""
+    if path.suffix.lower() not in (*YAML_SUFFIXES, *_MARKDOWN):
+        return [_Place(path)]
+    text = SourceText(path.name, _read_file(path, path.name)[0])
+    models = list_models(text) if is_model_index(text) and not has_front_matter(text) else ()
+    return [_Place(path, part, name, len(models) == 1) for part, name in enumerate(models)] or [_Place(path)]
 
 
 def _main_file(folder: Path, root: Path) -> Path | None:
@@ -107,9 +147,11 @@ def _main_file(folder: Path, root: Path) -> Path | None:
     return next((folder / name for name in names if is_inside(folder / name, root)), None)
 
 
-def _make_source(root: Path, path: Path, slug: str) -> CardSource:
-    owns = path.name.lower() == "config.json" or bool(_README.fullmatch(path.name))
-    return CardSource(path, _card_folder(path) if owns else path.parent, slug, owns)
+def _make_source(place: _Place, slug: str) -> CardSource:
+    path = place.path
+    owns = place.alone and (path.name.lower() == "config.json" or bool(_README.fullmatch(path.name)))
+    folder = _card_folder(path) if owns else path.parent
+    return CardSource(path, folder, slug, owns, place.part, place.model or path.stem)
 
 
 def _card_folder(path: Path) -> Path:
@@ -117,42 +159,43 @@ def _card_folder(path: Path) -> Path:
     return path.parents[2] if inner else path.parent
 
 
-def _name_cards(root: Path, cards: list[Path]) -> tuple[dict[Path, str], tuple[Problem, ...]]:
+def _name_cards(root: Path, cards: list[_Place]) -> tuple[dict[_Place, str], tuple[Problem, ...]]:
     """A slug for each card; of several that would have the same, each gets its parent folder's name in front."""
-    steps = {path: _steps(root, path) for path in cards}
+    steps = {card: _steps(root, card) for card in cards}
     length = dict.fromkeys(cards, 1)
     problems: list[Problem] = []
     for _ in range(MAX_DEPTH + 2):
-        groups: defaultdict[str, list[Path]] = defaultdict(list)
-        for path in cards:
-            groups[_slug(steps[path], length[path]).casefold()].append(path)
+        groups: defaultdict[str, list[_Place]] = defaultdict(list)
+        for card in cards:
+            groups[_slug(steps[card], length[card]).casefold()].append(card)
         clashes = [group for name, group in groups.items() if len(group) > 1 or name in RESERVED_SLUGS]
         if not clashes:
             break
-        for path in (path for group in clashes for path in group):
-            length[path] = min(length[path] + 1, len(steps[path]))
-    slugs = _number_equals({path: _slug(steps[path], length[path]) for path in cards})
-    for path in cards:
-        short = _slug(steps[path], 1)
-        if slugs[path] != short:
+        for card in (card for group in clashes for card in group):
+            length[card] = min(length[card] + 1, len(steps[card]))
+    slugs = _number_equals({card: _slug(steps[card], length[card]) for card in cards})
+    for card in cards:
+        short = _slug(steps[card], 1)
+        if slugs[card] != short:
             if short.casefold() in RESERVED_SLUGS:
-                message = f"the catalogue needs the name `{short}`: this one becomes `{slugs[path]}`"
+                message = f"the catalogue needs the name `{short}`: this one becomes `{slugs[card]}`"
             else:
-                message = f"another card is called `{short}` too: this one becomes `{slugs[path]}`"
-            place = path.relative_to(root).as_posix()
-            problems.append(Problem(place, Mark(), "", message, "rename one of the folders", "warning"))
+                message = f"another card is called `{short}` too: this one becomes `{slugs[card]}`"
+            place = card.path.relative_to(root).as_posix()
+            hint = f"rename one of the {'models' if card.model else 'folders'}"
+            problems.append(Problem(place, Mark(), "", message, hint, "warning"))
     return slugs, tuple(problems)
 
 
-def _number_equals(slugs: dict[Path, str]) -> dict[Path, str]:
+def _number_equals(slugs: dict[_Place, str]) -> dict[_Place, str]:
     """The slugs, with a number behind each that even its parent folders do not tell from another."""
     natural = {slug.casefold() for slug in slugs.values()}
     taken = set(RESERVED_SLUGS)
-    for path, slug in slugs.items():
+    for card, slug in slugs.items():
         names = (f"{slug}-{number}" for number in range(2, len(slugs) * 2 + 3))
         free = (name for name in names if name.casefold() not in taken | natural)
-        slugs[path] = slug if slug.casefold() not in taken else next(free)
-        taken.add(slugs[path].casefold())
+        slugs[card] = slug if slug.casefold() not in taken else next(free)
+        taken.add(slugs[card].casefold())
     return slugs
 
 
@@ -160,12 +203,14 @@ RESERVED_SLUGS = frozenset({"index"})
 """Names that the catalogue needs."""
 
 
-def _steps(root: Path, path: Path) -> list[str]:
+def _steps(root: Path, card: _Place) -> list[str]:
     """Folder names from the card outwards, the card's own name first, the cards folder last."""
-    is_file = not _README.fullmatch(path.name) and path.name.lower() != "config.json"
+    path = card.path
+    named_after_folder = ("config.json", *(_METAFILES if card.model else ()))
+    is_file = not _README.fullmatch(path.name) and path.name.lower() not in named_after_folder
     inner = path if is_file else _card_folder(path)
     parts = list(inner.relative_to(root).with_suffix("").parts if is_file else inner.relative_to(root).parts)
-    return [*reversed(parts), root.resolve().name or "cards"]
+    return [*([card.model] if card.model else []), *reversed(parts), root.resolve().name or "cards"]
 
 
 def _slug(steps: list[str], length: int) -> str:

@@ -77,7 +77,7 @@ def read_modelhub_config(source: SourceText) -> RawCard:
         )
     fields = _config_fields(config)
     if not readme:
-        return RawCard("modelhub", fields, read_body(""), problems=problems)
+        return RawCard("modelhub", fields, read_body(""), problems=problems, foreign_keys=True)
     beside = read_modelhub_readme(SourceText(source.path, readme))
     path = _readme_path(source)
     fields, differences = _add_readme(fields, beside.fields, path)
@@ -91,6 +91,7 @@ def read_modelhub_config(source: SourceText) -> RawCard:
             Lift(lift.first_line, lift.last_line, lift.role, lift.caption, whole=False) for lift in beside.lifts
         ),
         problems=(*problems, *differences),
+        foreign_keys=True,
     )
 
 

@@ -20,6 +20,8 @@ class SourceText:
     text: str
     beside: Mapping[str, str] = field(default_factory=dict)
     """Companion files by path relative to the card's folder: README.md, config.json, init/init.json."""
+    part: int | None = None
+    """Which of the models that the file describes, counted from 0; None for a file that is one card."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ class RawCard:
     problems: tuple[Problem, ...] = ()
     derived: bool = False
     """True when the fields were found in the body; False when they have a place of their own."""
+    foreign_keys: bool = False
+    """True when keys that are no fields belong to another format, and are no slips of the pen."""
     unreadable: str = ""
     """Front matter or JSON that could not be read, to be shown as it stands."""
 
