@@ -16,7 +16,7 @@ from cardwright.structure import netron_url
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """How the site writes its addresses."""
+    """How the site is called, and how it writes its addresses."""
 
     models_uri: str
     """Folder of the card pages, without slashes at its ends."""
@@ -25,6 +25,7 @@ class Addresses:
 
     site_url: str = ""
     """The site's own address on the web, with a slash at its end; empty when it is not known."""
+    site_name: str = ""
     viewer: bool = False
     """Whether the site has the viewer for structures."""
 
@@ -41,6 +42,19 @@ class Addresses:
     def page(self, slug: str) -> str:
         """A card's page, from the root of the site."""
         return f"{self.models_uri}/{quote(slug)}{'/' if self.directory_urls else '.html'}"
+
+    def view(self, uri: str) -> str:
+        """A page of ours, by its `Page.uri`, from the root of the site."""
+        folder, _, name = uri.rpartition("/")
+        if not self.directory_urls:
+            return f"{quote(uri)}.html"
+        return f"{quote(uri if name != 'index' else folder)}/".removeprefix("/")
+
+    def link(self, page_uri: str, target: str) -> str:
+        """The address `target`, which counts from the root of the site, as a page of ours links to it."""
+        here = posixpath.dirname(self.view(page_uri))
+        relative = posixpath.relpath(target or ".", here or ".")
+        return f"{relative}/" if not target or target.endswith("/") else relative
 
     def page_from_page(self, slug: str) -> str:
         """A card's page, from another card's."""

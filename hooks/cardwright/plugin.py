@@ -77,6 +77,7 @@ class Door:
                         config.use_directory_urls,
                         viewer=has_viewer(),
                         site_url=_site_url(config),
+                        site_name=config.site_name,
                     ),
                     PageStyle(_permalink(config)),
                     inspector.inspect,

@@ -95,7 +95,7 @@ def build_site(
         files += [file for entry in entries for file in _structure_files(entry, addresses, lean_model)]
         if any(entry.facts for entry in entries):
             files += [SiteFile(file.uri, content=file.content) for file in netron_files()]
-    views = tuple(_make_view(view, entries, addresses, style) for view in VIEWS)
+    views = tuple(page for view in VIEWS for page in _make_view(view, entries, addresses, style))
     files += [SiteFile(f"{addresses.models_uri}/{e.name}", content=e.build(entries, addresses)) for e in EXPORTS]
     return Site(entries, (*views, *pages), tuple(files), problems)
 
@@ -122,15 +122,15 @@ def _make_page(
         return failed, *make_card_page(failed, addresses, style, known, sections=())
 
 
-def _make_view(view: View, entries: tuple[Entry, ...], addresses: Addresses, style: PageStyle) -> Page:
-    """A page about several cards; one that cannot be made says so, and the cards keep their pages."""
+def _make_view(view: View, entries: tuple[Entry, ...], addresses: Addresses, style: PageStyle) -> tuple[Page, ...]:
+    """Pages about several cards; those that cannot be made say so, and the cards keep their pages."""
     try:
         return view.build(entries, addresses, style)
     except Exception as error:
         log.error("Cardwright failed on the page %s: %s: %s", view.name, type(error).__name__, error, exc_info=False)
         log.debug("%s", view.name, exc_info=True)
         html = render("failed.html", title=view.title, error=error)
-        return Page(f"{addresses.models_uri}/{view.uri}", view.title, "", html)
+        return (Page(view.uri.format(models=addresses.models_uri), view.title, "", html),)
 
 
 def _source_slugs(entries: tuple[Entry, ...]) -> dict[str, str]:

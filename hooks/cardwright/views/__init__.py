@@ -13,13 +13,13 @@ from cardwright.views.catalogue import make_catalogue
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A page made from all cards."""
+    """Pages made from all cards. The first is the way in to the others, and may stand in the nav."""
 
     name: str
     uri: str
-    """Its address below `models_uri`, without an ending."""
+    """Address of the first page, without an ending; `{models}` is the folder of the card pages."""
     title: str
-    build: Callable[[tuple[Entry, ...], Addresses, PageStyle], Page]
+    build: Callable[[tuple[Entry, ...], Addresses, PageStyle], tuple[Page, ...]]
 
 
-VIEWS: tuple[View, ...] = (View("catalogue", "index", "Models", make_catalogue),)
+VIEWS: tuple[View, ...] = (View("catalogue", "{models}/index", "Models", make_catalogue),)

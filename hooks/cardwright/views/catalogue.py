@@ -34,7 +34,7 @@ COLUMNS: tuple[tuple[str, Callable[[CatalogueRow], object]], ...] = (
 """Columns, and whether a row has something there; one that is empty in all rows is left out."""
 
 
-def make_catalogue(entries: tuple[Entry, ...], addresses: Addresses, style: PageStyle) -> Page:
+def make_catalogue(entries: tuple[Entry, ...], addresses: Addresses, style: PageStyle) -> tuple[Page, ...]:
     """The page `/models/`."""
     rows = tuple(
         make_row(entry, addresses.page_from_catalogue(entry.slug))
@@ -42,7 +42,7 @@ def make_catalogue(entries: tuple[Entry, ...], addresses: Addresses, style: Page
     )
     html = render("catalogue.html", rows=rows, columns={name for name, has in COLUMNS if any(map(has, rows))})
     description = f"All {len(rows)} models of this site."
-    return Page(f"{addresses.models_uri}/index", "Models", description, html, tuple(find_headings(html)))
+    return (Page(f"{addresses.models_uri}/index", "Models", description, html, tuple(find_headings(html))),)
 
 
 def make_row(entry: Entry, address: str) -> CatalogueRow:
