@@ -23,6 +23,7 @@ from cardwright.pages import PageStyle
 from cardwright.site import build_site
 from cardwright.sources import READERS
 from cardwright.validate import _PLAIN_WORDS, validate_card
+from cardwright.views import VIEWS
 from cardwright.yamlmarks import read_yaml
 
 ROOT = Path(__file__).parent.parent
@@ -51,13 +52,14 @@ def table(page: str, heading: str) -> dict[str, list[str]]:
 # Links ---------------------------------------------------------------------------------------------------------------
 
 SLUGS = {path.name for path in (ROOT / "cards").iterdir() if path.is_dir()}
+VIEW_PAGES = {f"{view.uri.format(models='models')}.md" for view in VIEWS}
 
 
 @pytest.mark.parametrize("page", TEXTS)
 def test_relative_links_resolve(page: str) -> None:
     prose = FENCE.sub("", TEXTS[page])
     targets = re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", prose)
-    made = {DOCS / "models/index.md", *(DOCS / f"models/{slug}.md" for slug in SLUGS)}
+    made = {*(DOCS / view for view in VIEW_PAGES), *(DOCS / f"models/{slug}.md" for slug in SLUGS)}
     paths = {target: (ROOT / page).parent.joinpath(target).resolve() for target in targets}
     assert not [target for target, path in paths.items() if path not in made and not path.is_file()]
 
@@ -75,7 +77,7 @@ def test_links_to_headings_resolve(page: str) -> None:
 
 def test_every_page_is_in_the_nav() -> None:
     named = set(re.findall(r"([\w/-]+\.md)$", (ROOT / "mkdocs.yml").read_text(), re.MULTILINE))
-    assert named == {page.removeprefix("docs/") for page in PAGES} | {"models/index.md"}
+    assert named == {page.removeprefix("docs/") for page in PAGES} | VIEW_PAGES
 
 
 def test_pictures_are_small_and_used() -> None:

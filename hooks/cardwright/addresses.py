@@ -13,6 +13,9 @@ from cardwright.published import published_name
 from cardwright.sources.find import is_inside
 from cardwright.structure import netron_url
 
+ASSETS_URI = "assets/cardwright"
+"""Where our style and scripts stand, from the root of the site."""
+
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
@@ -59,10 +62,6 @@ class Addresses:
     def page_from_page(self, slug: str) -> str:
         """A card's page, from another card's."""
         return f"../{quote(slug)}/" if self.directory_urls else f"{quote(slug)}.html"
-
-    def page_from_catalogue(self, slug: str) -> str:
-        """A card's page, from the catalogue."""
-        return f"{quote(slug)}/" if self.directory_urls else f"{quote(slug)}.html"
 
     def catalogue_from_page(self) -> str:
         """The catalogue, from a card's page."""

@@ -6,15 +6,18 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from html import escape, unescape
+from urllib.parse import quote
 
 from markupsafe import Markup
 
 from cardwright.addresses import Addresses, CardLinks, own_name
 from cardwright.entry import Entry, FileEntry
+from cardwright.exports import CARD_EXPORTS
 from cardwright.gfm import Links, highlight_text, permalink_html, render_heading, render_inline, render_part
 from cardwright.prose import REST, Prose
 from cardwright.render import render
 from cardwright.sections import SECTIONS, Section
+from cardwright.sections.metadata import show_task
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ def make_card_page(
     sections: Iterable[Section] = SECTIONS,
 ) -> tuple[Page, frozenset[str]]:
     """The page of a card, and the files of its folder that the page links to."""
+    uri = f"{addresses.models_uri}/{entry.slug}"
     card_links = CardLinks(entry, addresses, known)
     links = Links(card_links.resolve, style.permalink)
     source = card_links.file(entry.source.path.relative_to(entry.source.folder).as_posix())
@@ -67,16 +71,21 @@ def make_card_page(
         "card.html",
         entry=entry,
         summary=render_inline(entry.summary, links),
-        task=_task(entry),
+        task=show_task(entry.card.pipeline_tag or ""),
         license=render_inline(entry.card.license_name or ", ".join(entry.card.license), links),
         sections=shown,
         rest=_make_rest(entry, links, bool(shown)),
         source=source,
         source_name=entry.source.path.name,
+        exports=[
+            (export.label, addresses.file_from_page(entry.slug, own_name(entry, export.name)))
+            for export in CARD_EXPORTS
+        ],
+        compare=f"{addresses.link(uri, addresses.view('compare'))}?m={quote(entry.slug)}",
         catalogue=addresses.catalogue_from_page(),
     )
     page = Page(
-        f"{addresses.models_uri}/{entry.slug}",
+        uri,
         entry.name,
         _plain(render_inline(entry.summary))[:300],
         html,
@@ -98,11 +107,6 @@ def _viewer(entry: Entry, addresses: Addresses) -> Callable[[FileEntry], str]:
         )
 
     return address
-
-
-def _task(entry: Entry) -> str:
-    task = entry.card.pipeline_tag or ""
-    return task.replace("-", " ") if re.fullmatch(r"[a-z0-9-]+", task) else task
 
 
 def _make_section(section: Section, entry: Entry, links: Links, files: CardLinks) -> Markup | None:

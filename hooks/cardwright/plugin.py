@@ -22,7 +22,7 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.structure.toc import AnchorLink, TableOfContents
 
-from cardwright.addresses import Addresses
+from cardwright.addresses import ASSETS_URI, Addresses
 from cardwright.facts import Inspector
 from cardwright.options import Options, OptionsError, read_options
 from cardwright.pages import Heading, Page, PageStyle, escape_for_theme
@@ -32,8 +32,8 @@ from cardwright.structure import ViewerError, has_viewer
 
 log = logging.getLogger("mkdocs.plugins.cardwright")
 
-ASSETS = ("cardwright.css", "cardwright.js")
-ASSETS_URI = "assets/cardwright"
+ASSETS = ("cardwright.css", "cardwright.js", "catalogue.js", "compare.js")
+"""The first two are on every page; a page that needs another names it itself."""
 _ID = re.compile(r'\bid="([^"]+)"')
 EDIT_PLACE = "<!-- cardwright:edit -->"
 

@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from cardwright.sections.structure import format_bytes
+from cardwright.sections.structure import format_bytes, format_short
 
 MAX_COLUMNS = 12
 
@@ -29,7 +29,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=False,
     )
-    environment.filters |= {"bytes": format_bytes, "columns": _columns, "verbatim": _verbatim}
+    environment.filters |= {"bytes": format_bytes, "short": format_short, "columns": _columns, "verbatim": _verbatim}
     return environment
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from cardwright.addresses import Addresses, own_name
 from cardwright.entry import Entry
-from cardwright.exports import EXPORTS
+from cardwright.exports import CARD_EXPORTS, EXPORTS
 from cardwright.facts import FactsError
 from cardwright.load import Inspect, load_entry, make_failed_entry
 from cardwright.pages import Page, PageStyle, make_card_page
@@ -96,7 +96,9 @@ def build_site(
         if any(entry.facts for entry in entries):
             files += [SiteFile(file.uri, content=file.content) for file in netron_files()]
     views = tuple(page for view in VIEWS for page in _make_view(view, entries, addresses, style))
-    files += [SiteFile(f"{addresses.models_uri}/{e.name}", content=e.build(entries, addresses)) for e in EXPORTS]
+    for export in EXPORTS:
+        uri = export.uri.format(models=addresses.models_uri)
+        files.append(SiteFile(uri, content=export.build(entries, addresses)))
     return Site(entries, (*views, *pages), tuple(files), problems)
 
 
@@ -158,6 +160,9 @@ def _card_files(entry: Entry, needed: frozenset[str], addresses: Addresses) -> I
     facts = {file.path: file.facts.to_json() for file in entry.files if file.facts}
     if facts:
         yield SiteFile(f"{base}/{own_name(entry, 'facts.json')}", content=json.dumps(facts, ensure_ascii=False) + "\n")
+    for export in CARD_EXPORTS:
+        if text := export.build(entry, addresses):
+            yield SiteFile(f"{base}/{own_name(entry, export.name)}", content=text)
     for path in sorted(needed):
         name = published_name(entry.source.folder, path)
         yield SiteFile(f"{base}/{name}", copied_from=entry.source.folder / path)

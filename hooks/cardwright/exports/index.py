@@ -8,21 +8,25 @@ from typing import Any
 from cardwright.addresses import Addresses
 from cardwright.benchmarks import Result
 from cardwright.entry import Entry
-from cardwright.views.catalogue import make_row
+from cardwright.rows import Row, make_row, make_rows
 
 
 def make_index(entries: tuple[Entry, ...], addresses: Addresses) -> str:
-    """The text of the file: UTF-8 JSON, one line a card, by slug."""
-    rows = [json.dumps(_describe(entry, addresses), ensure_ascii=False) for entry in entries]
+    """The text of the file: UTF-8 JSON, one line a card, in the order of the catalogue."""
+    rows = [json.dumps(_describe(row, addresses), ensure_ascii=False) for row in make_rows(entries)]
     return "[\n" + ",\n".join(rows) + "\n]\n"
 
 
-def _describe(entry: Entry, addresses: Addresses) -> dict[str, Any]:
-    row = make_row(entry, addresses.page(entry.slug))
-    facts = entry.facts
+def describe(entry: Entry, addresses: Addresses) -> dict[str, Any]:
+    """A card in a few words, as plain JSON values; keys as documented in docs/reference/exports.md."""
+    return _describe(make_row(entry), addresses)
+
+
+def _describe(row: Row, addresses: Addresses) -> dict[str, Any]:
+    entry, facts = row.entry, row.facts
     return {
         "slug": entry.slug,
-        "url": row.address,
+        "url": addresses.page(entry.slug),
         "source": entry.path,
         "format": entry.raw.format,
         "title": entry.name,
@@ -30,14 +34,23 @@ def _describe(entry: Entry, addresses: Addresses) -> dict[str, Any]:
         "task": row.task,
         "datasets": list(row.datasets),
         "license": row.license,
-        "headline": _describe_result(row.headline) if row.headline else None,
+        "library": row.library,
+        "tags": list(entry.card.tags),
+        "file_formats": list(row.file_formats),
+        "precision": row.precision,
+        "headline": describe_result(row.headline) if row.headline else None,
         "parameters": facts.parameters if facts else None,
         "depth": facts.depth if facts else None,
+        "macs": facts.macs if facts else None,
+        "size_bytes": facts.size_bytes if facts else None,
+        "size_class": row.size_class,
+        "checked": row.checked,
         "problems": len(entry.problems),
     }
 
 
-def _describe_result(result: Result) -> dict[str, Any]:
+def describe_result(result: Result) -> dict[str, Any]:
+    """A result as plain JSON values."""
     return {
         "metric": result.metric,
         "value": result.value.text,

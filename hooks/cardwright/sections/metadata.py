@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -130,3 +131,8 @@ def humanise(key: str) -> str:
         return key
     words = key.replace("_", " ")
     return words[:1].upper() + words[1:]
+
+
+def show_task(task: str) -> str:
+    """A task for readers: Hugging Face's identifiers in words, all else as it is written."""
+    return task.replace("-", " ") if re.fullmatch(r"[a-z0-9-]+", task) else task

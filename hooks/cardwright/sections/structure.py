@@ -133,6 +133,14 @@ def format_bytes(size: int) -> str:
     return f"{size:,} bytes" if unit == "bytes" else f"{value:.1f} {unit}"
 
 
+def format_short(number: int, billion: str = "B") -> str:
+    """A large number in three digits: `25.6 M`; `billion` is G where that is the custom."""
+    for power, unit in ((1e12, "T"), (1e9, billion), (1e6, "M"), (1e3, "k")):
+        if number >= power * 0.9995:
+            return f"{number / power:.3g}\u00a0{unit}"
+    return str(number)
+
+
 def _format_plain(value: Any) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
 

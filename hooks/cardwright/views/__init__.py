@@ -9,6 +9,7 @@ from cardwright.addresses import Addresses
 from cardwright.entry import Entry
 from cardwright.pages import Page, PageStyle
 from cardwright.views.catalogue import make_catalogue
+from cardwright.views.compare import make_comparison
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,4 +23,7 @@ class View:
     build: Callable[[tuple[Entry, ...], Addresses, PageStyle], tuple[Page, ...]]
 
 
-VIEWS: tuple[View, ...] = (View("catalogue", "{models}/index", "Models", make_catalogue),)
+VIEWS: tuple[View, ...] = (
+    View("catalogue", "{models}/index", "Models", make_catalogue),
+    View("compare", "compare", "Compare models", make_comparison),
+)
