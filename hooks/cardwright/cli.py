@@ -11,11 +11,23 @@ import click
 
 from cardwright import __version__
 from cardwright.card import card_schema
+from cardwright.doctor import examine
+from cardwright.doctor.report import describe, write_card_report, write_overview
 from cardwright.entry import Entry
 from cardwright.facts import FACTS, Facts, FactsError, Inspector, inspect
 from cardwright.problem import Problem, one_line
 from cardwright.sections.structure import ORDER, format_fact
 from cardwright.site import CACHE_DIR, read_cards
+from cardwright.starter import (
+    Model,
+    StartError,
+    ask,
+    choose_folder,
+    find_answers,
+    list_next_steps,
+    write_folder,
+    write_text,
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -39,6 +51,37 @@ def check(path: Path, strict: bool) -> None:
 
 
 @main.command()
+@click.argument("folder", default="")
+@click.option("--from", "model", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="MODEL.onnx")
+@click.option("--link", is_flag=True, help="Give the model a second name (a hard link) instead of a copy.")
+@click.option("--cards-dir", type=click.Path(file_okay=False, path_type=Path), default=Path("cards"))
+@click.option("--name", help="Name of the model.")
+@click.option("--summary", help="One sentence: what it is, and what for.")
+@click.option("--task", help="Hugging Face's id of the task.")
+@click.option("--license", help="SPDX id of its licence.")
+@click.option("--dataset", help="What it was trained on.")
+@click.option("--yes", "-y", is_flag=True, help="Ask nothing: take what is known, and leave out the rest.")
+def new(folder: str, model: Path | None, link: bool, cards_dir: Path, yes: bool, **given: str | None) -> None:
+    """Start a card in FOLDER: asks five things, or takes them from options and from an ONNX file."""
+    found = Model(model, _inspect(str(model), {}), link) if model else None
+    defaults = find_answers(found.facts, found.path, folder) if found else {"name": Path(folder).name}
+    answers = ask(given, defaults, interactive=not yes)
+    target = choose_folder(folder, answers["name"], cards_dir, model)
+    try:
+        written = write_folder(target, write_text(answers, found.facts if found else None), found)
+    except StartError as error:
+        raise click.ClickException(one_line(str(error))) from None
+    click.echo()
+    for path in written:
+        click.echo(one_line(f"Wrote {path}"))
+    click.echo("\nNext:")
+    steps = list_next_steps(target, found)
+    width = max(len(step) for step, _ in steps)
+    for step, purpose in steps:
+        click.echo(one_line(f"  {step:<{width}}  {purpose}"))
+
+
+@main.command()
 @click.argument("path", type=click.Path(exists=True, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="As JSON (the default is too, for now).")
 def show(path: Path, as_json: bool) -> None:
@@ -48,6 +91,30 @@ def show(path: Path, as_json: bool) -> None:
     click.echo(json.dumps(cards[0] if len(cards) == 1 else cards, indent=2, ensure_ascii=False))
     for problem in problems:
         click.echo(str(problem), err=True)
+
+
+@main.command()
+@click.argument("path", type=click.Path(exists=True, path_type=Path), default=Path("cards"))
+@click.option("--json", "as_json", is_flag=True, help="As JSON: a list with one object a card.")
+@click.option("--min", "minimum", type=click.IntRange(0, 100), metavar="N", help="Exit with 1 when a card is below N.")
+def doctor(path: Path, as_json: bool, minimum: int | None) -> None:
+    """Print what readers miss in the cards below PATH: a score of 100, and the next steps."""
+    entries, _ = _read(path)
+    folder = path if path.is_dir() else path.parent
+    found = [(examine(entry), (folder / entry.path).as_posix()) for entry in entries]
+    if as_json:
+        click.echo(json.dumps([describe(*pair) for pair in found], indent=2, ensure_ascii=False))
+    elif found:
+        lines = write_card_report(*found[0]) if len(found) == 1 else write_overview(found)
+        click.echo("\n".join(map(one_line, lines)))
+    scores = [examination.score for examination, _ in found]
+    below = sum(score < (minimum or 0) for score in scores)
+    if len(scores) != 1:
+        mean = f", {round(sum(scores) / len(scores))} of 100 on average" if scores else ""
+        click.echo(f"{_count(len(scores), 'card')}{mean}", err=True)
+    if below:
+        click.echo(f"{_count(below, 'card')} below {minimum}", err=True)
+    sys.exit(1 if below else 0)
 
 
 @main.command()
@@ -62,15 +129,19 @@ def schema() -> None:
 @click.option("--dim", "dims", multiple=True, metavar="NAME=N", help="Size of a symbolic dimension, for the MACs.")
 def inspect_file(file: str, as_json: bool, dims: tuple[str, ...]) -> None:
     """Print what the ONNX FILE holds: a path, or an http(s) address of which only the graph is fetched."""
-    try:
-        facts = inspect(file, _read_dims(dims))
-    except FactsError as error:
-        click.echo(one_line(f"{file}: {error.message} ({error.hint})"), err=True)
-        sys.exit(1)
+    facts = _inspect(file, _read_dims(dims))
     if as_json:
         click.echo(json.dumps(facts.to_json(), indent=2, ensure_ascii=False))
     else:
         _print_facts(facts)
+
+
+def _inspect(file: str, dims: dict[str, int]) -> Facts:
+    try:
+        return inspect(file, dims)
+    except FactsError as error:
+        click.echo(one_line(f"{file}: {error.message} ({error.hint})"), err=True)
+        sys.exit(1)
 
 
 def _read_dims(dims: tuple[str, ...]) -> dict[str, int]:

@@ -214,11 +214,11 @@ def _steps(root: Path, card: _Place) -> list[str]:
 
 
 def _slug(steps: list[str], length: int) -> str:
-    slug = "-".join(_slugify(step) for step in reversed(steps[:length]))
+    slug = "-".join(slugify(step) for step in reversed(steps[:length]))
     return slug.encode()[:MAX_SLUG_BYTES].decode("utf-8", "ignore").rstrip("-.")
 
 
-def _slugify(name: str) -> str:
+def slugify(name: str) -> str:
     """A folder name as part of an address: letters and digits of any script, `.`, `_` and `-`."""
     kept = re.sub(r"[^\w.-]+", "-", unicodedata.normalize("NFC", name)).strip("-.")
     return kept or "card"
