@@ -63,7 +63,7 @@ def test_weights_are_points_of_a_hundred() -> None:
     assert [check.weight for check in CHECKS] == sorted((check.weight for check in CHECKS), reverse=True)
     for doc in (*(check.doc for check in CHECKS), *(cost.doc for cost in COSTS)):
         page, _, anchor = doc.partition("#")
-        text = (ROOT / "docs" / page).read_text()
+        text = (ROOT / page).read_text()
         headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
         assert not anchor or anchor in {re.sub(r"[^\w -]", "", h).lower().replace(" ", "-") for h in headings}
 

@@ -190,6 +190,7 @@ def test_names_of_licences_and_tasks_are_found() -> None:
     assert [find_task(name) for name in TASKS] == TASKS and set(ALSO.values()) <= set(TASKS)
     assert find_task("Image classification") == find_task("image_classification") == "image-classification"
     assert suggest_tasks("visual answering") == ("visual-question-answering",) and suggest_tasks("to") == ()
+    assert {"image-classification", "text-classification"} < set(suggest_tasks("Classification"))
 
 
 def test_example_cards_of_the_site_start_the_same_way() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections import Counter
 from pathlib import Path
 
 import click
@@ -52,9 +53,20 @@ def check(path: Path, strict: bool) -> None:
 
 @main.command()
 @click.argument("folder", default="")
-@click.option("--from", "model", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="MODEL.onnx")
+@click.option(
+    "--from",
+    "model",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="MODEL.onnx",
+    help="Copy this ONNX file into the folder, and take from it what it knows.",
+)
 @click.option("--link", is_flag=True, help="Give the model a second name (a hard link) instead of a copy.")
-@click.option("--cards-dir", type=click.Path(file_okay=False, path_type=Path), default=Path("cards"))
+@click.option(
+    "--cards-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("cards"),
+    help="The folder of all cards; `cards` when absent.",
+)
 @click.option("--name", help="Name of the model.")
 @click.option("--summary", help="One sentence: what it is, and what for.")
 @click.option("--task", help="Hugging Face's id of the task.")
@@ -101,7 +113,9 @@ def doctor(path: Path, as_json: bool, minimum: int | None) -> None:
     """Print what readers miss in the cards below PATH: a score of 100, and the next steps."""
     entries, _ = _read(path)
     folder = path if path.is_dir() else path.parent
-    found = [(examine(entry), (folder / entry.path).as_posix()) for entry in entries]
+    cards_in = Counter(entry.path for entry in entries)
+    named = [entry.path if cards_in[entry.path] == 1 else f"{entry.path} ({entry.name})" for entry in entries]
+    found = [(examine(entry), (folder / name).as_posix()) for entry, name in zip(entries, named, strict=True)]
     if as_json:
         click.echo(json.dumps([describe(*pair) for pair in found], indent=2, ensure_ascii=False))
     elif found:

@@ -54,8 +54,8 @@ def find_task(text: str) -> str:
 
 
 def suggest_tasks(text: str) -> tuple[str, ...]:
-    """Ids that may be meant, best first: a slip of one, or those that have all its words; none when there are many."""
+    """Ids that may be meant: those that have all its words, unless there are many, or the one of which it is a slip."""
     close = did_you_mean(text, TASKS)
     words = re.findall(r"\w{3,}", text.casefold().replace("_", " "))
     with_words = tuple(task for task in TASKS if words and all(word in task for word in words))
-    return (close,) if close else with_words if len(with_words) <= 8 else ()
+    return with_words if 0 < len(with_words) <= 8 else (close,) if close else ()

@@ -21,7 +21,7 @@ class Check:
     step: str
     """What to do when it lacks, as one sentence."""
     doc: str
-    """Where that is explained: a page of these docs, with its heading."""
+    """Where that is explained: a page of Cardwright's docs, with its heading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ CHECKS: tuple[Check, ...] = (
         14,
         measures.measure_license,
         "State `license` by its SPDX id, e.g. `license: apache-2.0`.",
-        "reference/card.md#top-level",
+        "docs/reference/card.md#top-level",
     ),
     Check(
         "training-data",
@@ -53,7 +53,7 @@ CHECKS: tuple[Check, ...] = (
         12,
         measures.measure_training_data,
         'Name `datasets`, and say below a heading "Training data" what is in them.',
-        "reference/card.md#top-level",
+        "docs/reference/card.md#top-level",
     ),
     Check(
         "results",
@@ -61,7 +61,7 @@ CHECKS: tuple[Check, ...] = (
         12,
         measures.measure_results,
         "State values in `model-index`, each with its metric and its dataset.",
-        "reference/card.md#model-index",
+        "docs/reference/card.md#model-index",
     ),
     Check(
         "limitations",
@@ -69,7 +69,7 @@ CHECKS: tuple[Check, ...] = (
         12,
         measures.measure_limitations,
         'Say below a heading "Limitations" where it fails, and which bias is known.',
-        "guide/doctor.md#sections",
+        "docs/guide/doctor.md#sections",
     ),
     Check(
         "usage",
@@ -77,7 +77,7 @@ CHECKS: tuple[Check, ...] = (
         10,
         measures.measure_usage,
         'Show code that runs it below a heading "How to use", or put its ONNX file beside the card.',
-        "guide/doctor.md#sections",
+        "docs/guide/doctor.md#sections",
     ),
     Check(
         "summary",
@@ -85,7 +85,7 @@ CHECKS: tuple[Check, ...] = (
         8,
         measures.measure_summary,
         "Say in `summary` in one sentence what it is and what for.",
-        "reference/card.md#top-level",
+        "docs/reference/card.md#top-level",
     ),
     Check(
         "intended-use",
@@ -93,7 +93,7 @@ CHECKS: tuple[Check, ...] = (
         8,
         measures.measure_intended_use,
         'Say below a heading "Intended use" what it is for, and for whom.',
-        "guide/doctor.md#sections",
+        "docs/guide/doctor.md#sections",
     ),
     Check(
         "task",
@@ -101,7 +101,7 @@ CHECKS: tuple[Check, ...] = (
         6,
         measures.measure_task,
         "State `pipeline_tag`, e.g. `pipeline_tag: image-classification`.",
-        "reference/card.md#top-level",
+        "docs/reference/card.md#top-level",
     ),
     Check(
         "citation",
@@ -109,7 +109,7 @@ CHECKS: tuple[Check, ...] = (
         6,
         measures.measure_citation,
         "Put a `.bib` file beside the card, or BibTeX into `publication`.",
-        "guide/citations.md",
+        "docs/guide/citations.md",
     ),
     Check(
         "file",
@@ -117,7 +117,7 @@ CHECKS: tuple[Check, ...] = (
         4,
         measures.measure_file,
         "Put the model file beside the card, or state its `url` and `sha256` in `files`.",
-        "reference/card.md#files",
+        "docs/reference/card.md#files",
     ),
     Check(
         "io",
@@ -125,7 +125,7 @@ CHECKS: tuple[Check, ...] = (
         4,
         measures.measure_io,
         "Give each of `io.inputs` and `io.outputs` a `description`.",
-        "reference/card.md#io",
+        "docs/reference/card.md#io",
     ),
     Check(
         "people",
@@ -133,7 +133,7 @@ CHECKS: tuple[Check, ...] = (
         4,
         measures.measure_people,
         "Name `developers`, and in `support` where to ask.",
-        "reference/card.md#contributors",
+        "docs/reference/card.md#contributors",
     ),
 )
 """Best gain first; the weights add up to 100."""
@@ -146,7 +146,7 @@ COSTS: tuple[Cost, ...] = (
         15,
         measures.count_contradicted,
         "Correct what the card says of its file, or `accept` it.",
-        "guide/onnx.md",
+        "docs/guide/onnx.md",
     ),
     Cost(
         "errors",
@@ -155,7 +155,7 @@ COSTS: tuple[Cost, ...] = (
         15,
         measures.count_errors,
         "Mend what `cardwright check` prints.",
-        "reference/problems.md",
+        "docs/reference/problems.md",
     ),
 )
 """What is worse than nothing; the score does not fall below 0."""
