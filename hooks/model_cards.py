@@ -6,5 +6,6 @@ _door = Door("hook")
 on_config = _door.on_config
 on_files = _door.on_files
 on_nav = _door.on_nav
+on_env = _door.on_env
 on_page_markdown = _door.on_page_markdown
 on_page_content = _door.on_page_content

@@ -52,6 +52,8 @@ class Page:
     headings: tuple[Heading, ...] = ()
     entry: Entry | None = None
     """The card it shows; None for a page about several."""
+    is_searched: bool = True
+    """Whether the site's search finds it."""
 
 
 def make_card_page(

@@ -10,10 +10,12 @@ import os
 import posixpath
 import re
 from collections.abc import Mapping
+from html import escape
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote, urljoin
 
+from jinja2 import Environment
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import ConfigurationError
 from mkdocs.plugins import BasePlugin
@@ -27,6 +29,7 @@ from cardwright.facts import Inspector
 from cardwright.options import Options, OptionsError, read_options
 from cardwright.pages import Heading, Page, PageStyle, escape_for_theme
 from cardwright.render import render
+from cardwright.search import SearchEntry, make_search_entries
 from cardwright.site import CACHE_DIR, Site, SiteFile, build_site
 from cardwright.structure import ViewerError, has_viewer
 
@@ -115,6 +118,15 @@ class Door:
                     file.page.title = escape_for_theme(page.title)
         return nav
 
+    def on_env(self, env: Environment, config: MkDocsConfig, files: Files) -> Environment:
+        """Put our pages into the search by what was found in the cards; nobody needs to parse their HTML."""
+        entries = make_search_entries(self.pages.values())
+        found = {uri: entries.get(page.uri) for uri, page in self.pages.items()}
+        for plugin in config.plugins.values():
+            if hasattr(index := getattr(plugin, "search_index", None), "add_entry_from_context"):
+                _take_over(index, found)
+        return env
+
     def on_page_markdown(self, markdown: str, page: MkDocsPage, config: MkDocsConfig, files: Files) -> str:
         """Give our pages their metadata, escaped: themes write it as it is."""
         made = self.pages.get(page.file.src_uri)
@@ -164,6 +176,22 @@ class CardwrightPlugin(Door, BasePlugin):  # type: ignore[type-arg,no-untyped-ca
         """Take the options as they stand; `on_config` checks them in the one place for both doors."""
         self.given = options
         return [], []
+
+
+def _take_over(index: Any, found: Mapping[str, SearchEntry | None]) -> None:
+    """Have the index of a search plugin take our pages as they stand in `found`; both MkDocs' and Material's."""
+    add = index.add_entry_from_context
+    is_html = hasattr(index, "entries")  # Material's, whose texts are HTML
+
+    def add_entry(page: MkDocsPage) -> None:
+        if page.file.src_uri not in found:
+            add(page)
+        elif entry := found[page.file.src_uri]:
+            texts = {"title": entry.title, "text": entry.text}
+            texts = {key: escape(text, quote=False) if is_html else text for key, text in texts.items()}
+            (index.entries if is_html else index._entries).append({"location": page.url, **texts})
+
+    index.add_entry_from_context = add_entry
 
 
 def _root(config: MkDocsConfig) -> Path:

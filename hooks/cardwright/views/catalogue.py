@@ -102,4 +102,5 @@ def _make_page(
         json_address=settings["index"],
     )
     title = "Models" if number == 1 else f"Models, page {number}"
-    return Page(uri, title, f"All {total} models of this site.", html, tuple(find_headings(html)))
+    description = f"All {total} models of this site."
+    return Page(uri, title, description, html, tuple(find_headings(html)), is_searched=number == 1)
