@@ -9,3 +9,4 @@ on_nav = _door.on_nav
 on_env = _door.on_env
 on_page_markdown = _door.on_page_markdown
 on_page_content = _door.on_page_content
+on_post_page = _door.on_post_page

@@ -63,6 +63,7 @@ def test_what_we_make_leaves_the_files_of_a_card_alone(tmp_path: Path) -> None:
     made = {file.uri: file.copied_from for file in site.files if file.uri.startswith("models/wren/")}
     assert made == {
         "models/wren/README.md.txt": tmp_path / "wren" / "README.md",
+        "models/wren/card.json": None,
         "models/wren/facts.json": tmp_path / "wren" / "facts.json",
         "models/wren/facts.own.json": None,
         "models/wren/structure.onnx": tmp_path / "wren" / "structure.onnx",

@@ -24,6 +24,7 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.structure.toc import AnchorLink, TableOfContents
 
+from cardwright import material
 from cardwright.addresses import ASSETS_URI, Addresses
 from cardwright.facts import Inspector
 from cardwright.options import Options, OptionsError, read_options
@@ -35,8 +36,9 @@ from cardwright.structure import ViewerError, has_viewer
 
 log = logging.getLogger("mkdocs.plugins.cardwright")
 
-ASSETS = ("cardwright.css", "cardwright.js", "catalogue.js", "compare.js")
-"""The first two are on every page; a page that needs another names it itself."""
+STYLES = ("cardwright.css",)
+SCRIPTS = ("cardwright.js",)
+"""What every page loads; a page that needs another script names it itself."""
 _ID = re.compile(r'\bid="([^"]+)"')
 EDIT_PLACE = "<!-- cardwright:edit -->"
 
@@ -50,6 +52,7 @@ class Door:
         """The plugin's options; the hook reads `extra.cardwright`."""
         self.options = Options()
         self.cards_dir = Path()
+        self.is_material = False
         self.pages: dict[str, Page] = {}
         """What this build made, by `src_uri`."""
 
@@ -64,8 +67,10 @@ class Door:
         self.cards_dir = _root(config) / self.options.cards_dir
         if self.cards_dir.is_dir() and str(self.cards_dir) not in config.watch:
             config.watch.append(str(self.cards_dir))
-        config.extra_css.append(f"{ASSETS_URI}/{ASSETS[0]}")
-        config.extra_javascript.append(f"{ASSETS_URI}/{ASSETS[1]}")
+        self.is_material = config.theme.name == "material"
+        more_styles, more_scripts = (material.STYLES, material.SCRIPTS) if self.is_material else ((), ())
+        config.extra_css += [f"{ASSETS_URI}/{name}" for name in (*STYLES, *more_styles)]
+        config.extra_javascript += [f"{ASSETS_URI}/{name}" for name in (*SCRIPTS, *more_scripts)]
         return config
 
     def on_files(self, files: Files, config: MkDocsConfig) -> Files:
@@ -143,10 +148,14 @@ class Door:
         made = self.pages.get(page.file.src_uri)
         if not made:
             return html
-        page.toc = TableOfContents(_nest(made.title, made.headings))
+        page.toc = TableOfContents(_nest(made.title, _ID.findall(made.html)[0], made.headings))
         page.present_anchor_ids = set(_ID.findall(made.html))
         edit = render("edit.html", url=page.edit_url) if page.edit_url else ""
         return str(made.html).replace(EDIT_PLACE, str(edit))
+
+    def on_post_page(self, output: str, page: MkDocsPage, config: MkDocsConfig) -> str:
+        """Mend what the theme wrote."""
+        return material.mend_page(output) if self.is_material else output
 
     def _edit_url(self, page: Page, config: MkDocsConfig) -> str | None:
         """Where the card can be edited, as MkDocs finds it for its own pages; None outside the repository."""
@@ -228,7 +237,7 @@ def _make_file(file: SiteFile, config: MkDocsConfig) -> File:
 
 def _assets() -> tuple[SiteFile, ...]:
     folder = Path(__file__).parent / "assets"
-    return tuple(SiteFile(f"{ASSETS_URI}/{name}", copied_from=folder / name) for name in ASSETS)
+    return tuple(SiteFile(f"{ASSETS_URI}/{path.name}", copied_from=path) for path in sorted(folder.iterdir()))
 
 
 def _permalink(config: MkDocsConfig) -> str:
@@ -246,9 +255,9 @@ def _is_named(nav: Navigation, page: MkDocsPage) -> bool:
     return page in nav.pages and "title" in vars(page)
 
 
-def _nest(title: str, headings: tuple[Heading, ...]) -> list[AnchorLink]:
+def _nest(title: str, anchor: str, headings: tuple[Heading, ...]) -> list[AnchorLink]:
     """The table of contents as MkDocs has it: below the page's name the sections, below them their own."""
-    top = AnchorLink(escape_for_theme(title), "", 1)
+    top = AnchorLink(escape_for_theme(title), anchor, 1)
     for heading in headings:
         link = AnchorLink(escape_for_theme(heading.title), heading.id, heading.level)
         inside = top.children[-1] if heading.level > 2 and top.children else top
