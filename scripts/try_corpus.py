@@ -1,42 +1,33 @@
 """Build the pages of every card below a folder, and say what went wrong: `python scripts/try_corpus.py DIR`.
 
-Reports cards and seconds, crashes, problems by kind, words and values of a card that its page does not have, and
-tables, list items and code blocks that its text has more of than its page. Exits with 1 on a crash or a loss.
+Reports cards and seconds, the slowest cards, crashes, problems by kind, and every difference between a card and its
+page: `compare_gfm.py` says how they are compared. Exits with 1 on a crash or a difference.
 """
 
 from __future__ import annotations
 
-import html
 import re
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "hooks"))
 
 from cardwright.addresses import Addresses
 from cardwright.entry import Entry
 from cardwright.facts import Inspector
-from cardwright.nodes import walk_texts
-from cardwright.pages import PageStyle
-from cardwright.site import build_site
+from cardwright.load import Inspect, load_entry
+from cardwright.pages import PageStyle, make_card_page
+from cardwright.site import Site, build_site
+from scripts.compare_gfm import Loss, find_losses
 
-BLOCKS = {"tables": r"<table\b", "list items": r"<li\b", "code blocks": r"<pre\b"}
+ADDRESSES, STYLE = Addresses("models"), PageStyle()
 SHOWN = 20
-"""Losses that are listed; all are counted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Loss:
-    """What a page lacks of its card."""
-
-    slug: str
-    kind: str
-    """`words`, `values`, or a key of BLOCKS."""
-    lost: str
+"""Differences that are listed; all are counted."""
+SLOWEST = 5
 
 
 def main() -> None:
@@ -44,54 +35,65 @@ def main() -> None:
     if len(sys.argv) != 2 or not Path(sys.argv[1]).is_dir():
         sys.exit(f"usage: python {sys.argv[0]} DIR")
     folder = Path(sys.argv[1])
-    start = time.perf_counter()
     with Inspector() as inspector:
-        site = build_site(folder, folder.name, Addresses("models"), PageStyle(), inspector.inspect)
-    seconds = time.perf_counter() - start
-    losses = [loss for page in site.pages if page.entry for loss in find_losses(page.entry, str(page.html))]
-    kinds = Counter(f"{problem.severity}: {_kind(problem.message)}" for problem in site.problems)
+        start = time.perf_counter()
+        site = build_site(folder, folder.name, ADDRESSES, STYLE, inspector.inspect)
+        seconds = time.perf_counter() - start
+        slowest = sorted(((_time(folder, entry, inspector.inspect), entry) for entry in site.entries), key=_first)
     crashes = sum(problem.message.startswith("Cardwright failed") for problem in site.problems)
-    cards = len(site.entries)
-    print(f"{cards:,} cards in {seconds:.1f} s, {1000 * seconds / max(cards, 1):.1f} ms a card, {crashes} crashes")
-    print(
-        "formats: " + ", ".join(f"{n} {name}" for name, n in Counter(e.raw.format for e in site.entries).most_common())
-    )
-    for kind, count in kinds.most_common():
-        print(f"{count:6,}  {kind}")
-    for kind, count in Counter(loss.kind for loss in losses).items():
-        print(f"{count:6,}  cards lost {kind}")
-    for loss in losses[:SHOWN]:
-        print(f"        {loss.slug}: {loss.kind}: {loss.lost}")
-    if not losses:
-        print("nothing lost")
+    for line in (*_list_speed(site, seconds, slowest[::-1]), *_list_kinds(site, crashes)):
+        print(line)
+    losses, lifted = _compare(site)
+    for line in _list_losses(losses, lifted):
+        print(line)
     sys.exit(1 if crashes or losses else 0)
 
 
-def find_losses(entry: Entry, page: str) -> Iterator[Loss]:
-    """What the page lacks of the card's text, as GitHub Flavored Markdown renders it, and of its fields."""
-    addresses = re.findall(r'\b(?:href|src|title|alt|data-cw-copy)="([^"]*)"', page)
-    there = set(_words(f"{_text(page)} {html.unescape(' '.join(addresses))}"))
-    values = " ".join(text.text for text in walk_texts(entry.raw.fields))
-    for kind, words in (("words", _words(_text(entry.raw.body.html))), ("values", _words(html.unescape(values)))):
-        lost = [word for word in dict.fromkeys(words) if word not in there and word not in ("null", "nbsp")]
-        if lost:
-            yield Loss(entry.slug, kind, f"{len(lost)}: {' '.join(lost[:8])}")
-    for kind, pattern in BLOCKS.items():
-        has, shows = (len(re.findall(pattern, text)) for text in (entry.raw.body.html, page))
-        if shows < has:
-            yield Loss(entry.slug, kind, f"{has} in the card, {shows} on the page")
+def _time(folder: Path, entry: Entry, inspect: Inspect) -> float:
+    """Seconds for one card, from its file to its page."""
+    start = time.perf_counter()
+    make_card_page(load_entry(folder, folder.name, entry.source, inspect), ADDRESSES, STYLE, {})
+    return time.perf_counter() - start
 
 
-_INLINE = re.compile(r"</?(?:a|abbr|b|code|del|em|i|ins|kbd|mark|q|s|samp|small|span|strong|sub|sup|u|var|wbr)\b[^>]*>")
+def _first(timed: tuple[float, Entry]) -> float:
+    return timed[0]
 
 
-def _text(page: str) -> str:
-    """The text of HTML; words that only inline elements part stay whole."""
-    return html.unescape(re.sub(r"<[^>]*>", " ", _INLINE.sub("", page)))
+def _compare(site: Site) -> tuple[list[Loss], int]:
+    """The differences of all pages, and how many pieces of cards were lifted into sections."""
+    losses: list[Loss] = []
+    lifted = 0
+    for page in site.pages:
+        if page.entry and page.entry.raw.format != "unread":
+            text = page.entry.source.path.read_bytes().decode("utf-8", "replace")
+            found, lifted_here = find_losses(page.entry, text, str(page.html))
+            losses += found
+            lifted += lifted_here
+    return losses, lifted
 
 
-def _words(text: str) -> list[str]:
-    return re.findall(r"\w+", text)
+def _list_speed(site: Site, seconds: float, slowest: list[tuple[float, Entry]]) -> Iterator[str]:
+    cards = len(site.entries)
+    yield f"{cards:,} cards in {seconds:.1f} s, {1000 * seconds / max(cards, 1):.1f} ms a card"
+    yield "slowest: " + ", ".join(f"{1000 * took:.1f} ms {entry.slug}" for took, entry in slowest[:SLOWEST])
+    formats = Counter(entry.raw.format for entry in site.entries)
+    yield "formats: " + ", ".join(f"{count} {name}" for name, count in formats.most_common())
+
+
+def _list_kinds(site: Site, crashes: int) -> Iterator[str]:
+    yield f"{crashes} crashes"
+    kinds = Counter(f"{problem.severity}: {_kind(problem.message)}" for problem in site.problems)
+    yield from (f"{count:6,}  {kind}" for kind, count in kinds.most_common())
+
+
+def _list_losses(losses: list[Loss], lifted: int) -> Iterator[str]:
+    yield f"{lifted:,} pieces of text lifted into sections"
+    for kind, count in Counter(loss.kind for loss in losses).items():
+        yield f"{count:6,}  differences in {kind}, in {len({loss.slug for loss in losses if loss.kind == kind})} cards"
+    yield from (f"        {loss.slug}: {loss.kind}: {loss.lost}" for loss in losses[:SHOWN])
+    if not losses:
+        yield "nothing lost"
 
 
 def _kind(message: str) -> str:

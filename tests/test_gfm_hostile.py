@@ -43,7 +43,7 @@ ATTRIBUTES = frozenset(
 )
 CLASSES = re.compile(
     r"cw-(scroll|table|task|image|missing|left|right|center)|highlight|admonition(-title)?|note|tip|info|warning|danger"
-    r"|markdown-alert(-[a-z]+)?|footnote-(ref|backref)|footnotes|language-[\w+#.-]{1,40}|[a-z]{1,2}\d?|l-[A-Za-z-]+|err"
+    r"|markdown-alert(-[a-z]+)?|footnote-(ref|backref)|footnotes|language-[^\s<>\"'&`]{1,100}|[a-z]{1,2}\d?|l-[A-Za-z-]+|err"
 )
 VOID = frozenset("br col hr img wbr".split())
 

@@ -16,7 +16,8 @@ from cardwright.nodes import to_plain
 from cardwright.sections import SECTIONS
 from cardwright.sources.huggingface import split_front_matter
 from cardwright.yamlmarks import read_yaml
-from tests.pages import DATA, FOLDERS, build, every_page, page_of, read_html, source_html, squeeze, words
+from scripts.html_tree import read_html, squeeze, words
+from tests.pages import DATA, FOLDERS, build, every_page, page_of, source_html
 
 
 @every_page

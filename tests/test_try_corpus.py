@@ -1,12 +1,12 @@
-"""The corpus command finds what a page lacks."""
+"""The corpus command finds what a page lacks, and what it has beyond its card."""
 
-import runpy
 import subprocess
 import sys
 from pathlib import Path
 
 from cardwright.facts import inspect
 from cardwright.site import read_cards
+from scripts.compare_gfm import find_losses
 
 ROOT = Path(__file__).parent.parent
 SCRIPT = ROOT / "scripts" / "try_corpus.py"
@@ -16,15 +16,52 @@ def test_nothing_of_the_examples_is_lost() -> None:
     done = subprocess.run([sys.executable, SCRIPT, ROOT / "cards"], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("4 cards in ") and done.stdout.endswith("nothing lost\n")
+    assert "\nslowest: " in done.stdout
+
+
+CARD = """---
+version: '7'
+---
+# Wren
+
+- one
+  - two
+
+|a|
+|-|
+|three|
+
+```sh
+sing
+```
+
+Sings twice.
+
+Sings twice.
+"""
 
 
 def test_losses_are_found(tmp_path: Path) -> None:
-    (tmp_path / "wren.md").write_text("---\nversion: '7'\n---\n# Wren\n\n- one\n\n|a|\n|-|\n|two|\n", encoding="utf-8")
+    (tmp_path / "wren.md").write_text(CARD, encoding="utf-8")
     (entry,), _ = read_cards(tmp_path, "cards", inspect)
-    find_losses = runpy.run_path(str(SCRIPT))["find_losses"]
-    page = "<h1>Wren</h1><ul><li>one</li></ul><p>a</p>"
-    assert [(loss.kind, loss.lost) for loss in find_losses(entry, page)] == [
-        ("words", "1: two"),
-        ("values", "1: 7"),
-        ("tables", "1 in the card, 0 on the page"),
+    page = "<h1>Wren</h1><ul><li>one</li><li>two</li></ul><p>a</p><pre>sing</pre><p>Sings twice.</p><p>more</p>"
+    losses, lifted = find_losses(entry, CARD, page)
+    assert lifted == 0
+    assert [(loss.kind, loss.lost) for loss in losses] == [
+        ("values", "not on the page: 7"),
+        ("list items", "not on the page: 2 | - | two"),
+        ("tables", "not on the page: a | three"),
+        ("code blocks", "not on the page: sh | sing"),
+        ("words", "not on the page: Sings twice."),
+        ("list items", "not in the card: 1 | - | two"),
+        ("words", "not in the card: a"),
+        ("code blocks", "not in the card: sing"),
+        ("words", "not in the card: more"),
     ]
+    moved = CARD.split("---\n")[2].replace("- one\n  - two\n", "")
+    (tmp_path / "wren.md").write_text(moved, encoding="utf-8")
+    (entry,), _ = read_cards(tmp_path, "cards", inspect)
+    page = "<h1>Wren</h1><pre><code class='language-sh'>sing</code></pre><table><tr><td>a<tr><td>three</table>"
+    page = page.replace("<tr><td>three", "</td></tr><tr><td>three</td></tr>")
+    losses, _ = find_losses(entry, moved, f"{page}<p>Sings twice.</p><p>Sings twice.</p>")
+    assert [(loss.kind, loss.lost) for loss in losses] == [("order", "elsewhere than in the card: sh | sing")]

@@ -16,7 +16,7 @@ MAX_CODE_CHARACTERS = 20_000
 """Longer code stands plain: lexers are regular expressions, and a card's text is anybody's."""
 
 _CODE = re.compile(r'<pre><code(?: class="language-([^"]*)")?>([^<]*)</code></pre>')
-_FORMATTER = HtmlFormatter(cssclass="highlight", wrapcode=True)
+_FORMATTER = HtmlFormatter(nowrap=True)
 _LANGUAGES = frozenset(
     "bash bibtex c c++ cmake console cpp css csharp cuda diff docker dockerfile go html ini java javascript js json"
     " julia kotlin latex lua makefile matlab md markdown objc perl php powershell proto protobuf py pycon python"
@@ -32,13 +32,13 @@ def highlight_code(html: str) -> str:
 def highlight_text(code: str, language: str) -> str:
     """A code block of `code`, which ends without a line break on the page as in the source."""
     lexer = _find_lexer(language.lower()) if len(code) <= MAX_CODE_CHARACTERS else None
-    if lexer is None:
-        return f'<div class="highlight"><pre><code>{html_entities.escape(code, quote=False)}</code></pre></div>'
-    return str(highlight(code, lexer, _FORMATTER))
+    shown = highlight(code, lexer, _FORMATTER) if lexer else html_entities.escape(code, quote=False)
+    classes = f"language-{language} highlight" if language else "highlight"
+    return f'<div class="{classes}"><pre><span></span><code>{shown}</code></pre></div>'
 
 
 def _replace(match: re.Match[str]) -> str:
-    return highlight_text(html_entities.unescape(match.group(2)), match.group(1) or "")
+    return highlight_text(html_entities.unescape(match.group(2)), html_entities.unescape(match.group(1) or ""))
 
 
 @lru_cache

@@ -25,7 +25,7 @@ _ATTRIBUTES = {
     "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan", "scope"},
 }
-_CLASSES = re.compile(r"language-[\w+#.-]{1,40}|markdown-alert(-[a-z]+)?|footnote-(ref|backref)|footnotes")
+_CLASSES = re.compile(r"language-[^\s<>\"'&`]{1,100}|markdown-alert(-[a-z]+)?|footnote-(ref|backref)|footnotes")
 _NUMBER = re.compile(r"\d{1,5}%?")
 _SCHEMES = {"http", "https", "mailto", "ftp", "tel"}
 
