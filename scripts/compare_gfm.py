@@ -21,6 +21,8 @@ from scripts.gfm_reference import NOTHING, json_values, render_plain, render_ref
 from scripts.html_tree import Element, read_html, squeeze, words
 from scripts.pieces import Piece, Placed, find_pieces
 
+EMPTY_HEADING = Piece("headings", ("",))
+
 
 @dataclass(frozen=True, slots=True)
 class Loss:
@@ -111,7 +113,7 @@ def _compare(
     left = Counter(made)
     missing: list[Placed] = []
     for placed in source:
-        if left[placed.piece]:
+        if left[placed.piece] or placed.piece == EMPTY_HEADING:
             left[placed.piece] -= 1
         else:
             missing.append(placed)
@@ -120,7 +122,7 @@ def _compare(
         if _is_lifted(entry, placed):
             lost = [word for word in words(" ".join(piece.content)) if word not in shown.words]
             losses += [Loss(entry.slug, "words", f"of what was lifted: {' '.join(lost[:8])}")] if lost else []
-        elif piece.kind != "links" or not shown.has(piece.content[0]):
+        elif piece.kind != "links" or not shown.has(unquote(piece.content[0]).removeprefix("mailto:")):
             losses.append(Loss(entry.slug, piece.kind, f"not on the page: {_show(piece)}"))
     more = [piece for piece in (+left).elements() if piece.kind != "headings"]
     losses += [Loss(entry.slug, piece.kind, f"not in the card: {_show(piece)}") for piece in more]

@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterator
 
 import cmarkgfm
-import nh3
 import yaml
 from cmarkgfm.cmark import Options
+from selectolax.lexbor import LexborHTMLParser
 
 from scripts.html_tree import Element, read_html
 
@@ -22,30 +22,19 @@ NOTHING = ("", "~", "null", "Null", "NULL")
 
 _EXTENSIONS = ["table", "strikethrough", "autolink", "tagfilter", "tasklist"]
 _OPTIONS = Options.CMARK_OPT_UNSAFE | Options.CMARK_OPT_FOOTNOTES | Options.CMARK_OPT_SOURCEPOS
-_TAGS = set(
-    "a abbr address article aside b bdi bdo big blockquote br button caption center cite code col colgroup data dd"
-    " del details dfn dialog dir div dl dt em fieldset figcaption figure font footer form h1 h2 h3 h4 h5 h6 header"
-    " hgroup hr i img input ins kbd label legend li main mark menu nav ol output p picture pre q rb rp rt rtc ruby s"
-    " samp search section small span strike strong sub summary sup table tbody td tfoot th thead time tr tt u ul var"
-    " wbr".split()
-)
-_ATTRIBUTES = {
-    "*": {"class", "title", "alt", "src", "href", "start", "value", "type", "checked", "data-sourcepos", "reversed"}
-}
 
 
 def render_reference(markdown: str) -> Element:
     """The text as a browser shows what GitHub's parser makes of it, before anything is taken out as unsafe."""
     made = cmarkgfm.markdown_to_html_with_extensions(markdown, options=_OPTIONS, extensions=_EXTENSIONS)
-    # A browser's own parser closes what the author left open.
-    closed = nh3.clean(made, tags=_TAGS, attributes=_ATTRIBUTES, clean_content_tags=set(), link_rel=None)
-    tree = read_html(closed)
+    body = LexborHTMLParser(f"<!DOCTYPE html><body>{made}").body
+    tree = read_html(body.html or "" if body else "")
     for quote in tree.find("blockquote"):
         _mark_alert(quote)
     return tree
 
 
-_ALERT = re.compile(r"\[!(note|tip|important|warning|caution)\][ \t]*([^\n]*)(?:\n|\Z)", re.IGNORECASE)
+_ALERT = re.compile(r"\[!(note|tip|important|warning|caution)\][ \t]*(?:\n|\Z)", re.IGNORECASE)
 
 
 def _mark_alert(quote: Element) -> None:
@@ -54,9 +43,8 @@ def _mark_alert(quote: Element) -> None:
     if first and first.tag == "p" and first.parts and isinstance(first.parts[0], str):
         match = _ALERT.match(first.parts[0])
         if match:
-            titles = [match.group(1).capitalize(), match.group(2)]
             first.parts[0] = first.parts[0][match.end() :]
-            quote.parts[:0] = [Element("p", {}, [title]) for title in titles if title]
+            quote.parts.insert(0, Element("p", {}, [match.group(1).capitalize()]))
 
 
 def render_plain(text: str) -> str:

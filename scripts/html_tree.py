@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-INLINE = frozenset(
-    "a abbr b bdi bdo big cite code data del dfn em font i ins kbd label mark output q rb rp rt rtc ruby s samp small"
-    " span strike strong sub sup time tt u var".split()
+BLOCK = frozenset(
+    "address article aside blockquote body br caption center col colgroup dd details dialog dir div dl dt fieldset"
+    " figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr img input legend li main menu nav ol"
+    " p pre search section summary table tbody td tfoot th thead tr ul".split()
 )
+"""Elements whose text stands apart from the text around it."""
 VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 
 
@@ -48,8 +50,8 @@ class Element:
     def text(self) -> str:
         """All text in it, blocks apart from each other; of an image its label."""
         inner = "".join(part if isinstance(part, str) else part.text for part in self.parts)
-        inline = self.tag in INLINE and self.attributes.get("class") != "cw-image"  # it stands for an image
-        return inner if inline else f" {self.attributes.get('alt', '')} {inner} "
+        apart = self.tag in BLOCK or self.attributes.get("class") == "cw-image"  # it stands for an image
+        return f" {self.attributes.get('alt', '')} {inner} " if apart else inner
 
 
 class _Reader(HTMLParser):

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from scripts.html_tree import INLINE, Element
+from scripts.html_tree import BLOCK, Element
 
 TEXT_CLASSES = frozenset(
     "cw-card cw-text cw-section cw-scroll cw-table cw-left cw-right cw-center cw-task cw-image cw-missing cw-title"
@@ -65,7 +65,7 @@ class _Found:
                 self.run.append(part)
             elif not _is_ours(part):
                 self.line = _line(part) or self.line
-                _TAKERS.get(part.tag, _take_inline if part.tag in INLINE else _take_block)(self, part)
+                _TAKERS.get(part.tag, _take_block if part.tag in BLOCK else _take_inline)(self, part)
 
     def flush(self, kind: str = "words") -> None:
         text = " ".join("".join(self.run).split())
@@ -114,12 +114,16 @@ def _take_block(found: _Found, element: Element) -> None:
         found.placed.append(Placed(Piece("headings", ("footnotes",)), found.line))
     found.take(element)
     found.flush()
+    found.language = ""
 
 
 def _take_heading(found: _Found, element: Element) -> None:
     found.flush()
     found.take(element)
+    empty = not "".join(found.run).strip()
     found.flush("headings")
+    if empty:  # nothing to show, yet the text may be cut at it
+        found.placed.append(Placed(Piece("headings", ("",)), found.line))
 
 
 def _take_table(found: _Found, element: Element) -> None:
@@ -162,7 +166,8 @@ def _take_list(found: _Found, element: Element) -> None:
 def _take_item(found: _Found, element: Element, mark: str = "-") -> None:
     found.flush()
     found.line = line = _line(element) or found.line
-    text = found.held(element)
+    # GitHub's parser misses tasks in quotes, GitHub itself does not.
+    text = re.sub(r"^\[([ xX])\] ", lambda match: "☐ " if match[1] == " " else "☑ ", found.held(element))
     found.placed.append(Placed(Piece("list items", (str(len(found.lists)), mark, text)), line))
 
 
@@ -186,6 +191,11 @@ def _take_box(found: _Found, element: Element) -> None:
         found.run.append("☑" if "checked" in element.attributes else "☐")
 
 
+def _take_option(found: _Found, element: Element) -> None:
+    found.run.append(" ")
+    found.take(element)
+
+
 def _add_link(found: _Found, address: str) -> None:
     if re.match(r"(?:https?|ftp)://|mailto:", address, re.IGNORECASE):
         found.placed.append(Placed(Piece("links", (address,)), found.line))
@@ -201,6 +211,7 @@ _TAKERS: Mapping[str, Callable[[_Found, Element], None]] = {
     "pre": _take_code,
     "img": _take_image,
     "input": _take_box,
+    **dict.fromkeys(("optgroup", "option"), _take_option),
     "br": lambda found, _: found.run.append(" "),
     "wbr": lambda found, _: None,
 }

@@ -94,7 +94,7 @@ def _as_it_stands(markdown: str, finding: str) -> Body:
 
 def _make_extensions() -> comrak.ExtensionOptions:
     extensions = comrak.ExtensionOptions()
-    for name in ("alerts", "autolink", "footnotes", "strikethrough", "table", "tasklist"):
+    for name in ("autolink", "footnotes", "strikethrough", "table", "tasklist"):
         setattr(extensions, name, True)
     extensions.header_id_prefix = ID_PREFIX
     return extensions
@@ -130,7 +130,12 @@ def _to_html(markdown: str, *, unsafe: bool) -> str:
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>")
 _POSITION = re.compile(r'data-sourcepos="((\d+):(\d+)-(\d+):(\d+))"')
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
-_HOLDERS = frozenset("div details center table blockquote section article figure ul ol".split())
+_HOLDERS = frozenset(
+    "address article aside blockquote center dd details dialog div dl dt fieldset figure footer form header li main nav"
+    " ol pre section summary table ul".split()
+)
+_CLOSED_BY_NEXT = frozenset(("li", "dd"))
+"""Holders that the next of their kind closes."""
 _UNLIKE_TEXT = re.compile(r"<[^>]*>")
 
 
@@ -179,21 +184,22 @@ def _full_places(full: str) -> tuple[dict[tuple[str, str], int], dict[int, bool]
     """Of the full HTML: the offset of each positioned element, and whether raw HTML is open around it."""
     offsets: dict[tuple[str, str], int] = {}
     nested: dict[int, bool] = {}
-    opened: dict[str, int] = {}
-    total = 0
+    opened: list[str] = []
     for match in _TAG.finditer(full):
         closing, name, attributes = match.groups()
         tag = name.lower()
         if not closing and (position := _POSITION.search(attributes)):
             offsets.setdefault((tag, position.group(1)), match.start())
-            nested[match.start()] = total > 0
-        if tag in _HOLDERS:
-            if not closing:
-                opened[tag] = opened.get(tag, 0) + 1
-                total += 1
-            elif opened.get(tag, 0):
-                opened[tag] -= 1
-                total -= 1
+            nested[match.start()] = bool(opened)
+        if tag not in _HOLDERS:
+            continue
+        if not closing:
+            if opened and opened[-1] == tag and tag in _CLOSED_BY_NEXT:
+                opened.pop()
+            opened.append(tag)
+        elif tag in opened:  # and with it what was left open inside
+            while opened.pop() != tag:
+                pass
     return offsets, nested
 
 

@@ -102,16 +102,28 @@ def permalink_html(identifier: str, symbol: str) -> Markup:
     return Markup('<a class="headerlink" href="#{}" title="Permanent link">{}</a>').format(identifier, Markup(symbol))
 
 
-_ALERT = re.compile(r'<div class="markdown-alert markdown-alert-([a-z]+)">\s*<p class="[^"]*">')
+_QUOTE = re.compile(r"(<blockquote\b[^>]*>\s*|</blockquote>)")
+_ALERT = re.compile(r"<p>\[!(note|tip|important|warning|caution)\](?:<br[^>]*>)?[ \t]*(?:</p>|\n)", re.IGNORECASE)
 _ADMONITIONS = {"note": "note", "tip": "tip", "important": "info", "warning": "warning", "caution": "danger"}
 
 
 def _mark_alerts(html: str) -> str:
-    html = html.replace('<p class="markdown-alert-title">', '<p class="">')
-    return _ALERT.sub(
-        lambda m: f'<div class="admonition {_ADMONITIONS.get(m.group(1), "note")}"><p class="admonition-title">',
-        html,
-    )
+    """A quote that begins with a line `[!NOTE]` is an alert: GitHub too makes it one after parsing."""
+    pieces = _QUOTE.split(html)
+    opened: list[bool] = []
+    for index in range(1, len(pieces), 2):
+        if pieces[index].startswith("</"):
+            pieces[index] = "</div>" if opened and opened.pop() else pieces[index]
+            continue
+        alert = _ALERT.match(pieces[index + 1])
+        opened.append(alert is not None)
+        if alert:
+            kind = alert.group(1).lower()
+            title = f'<p class="admonition-title">{kind.capitalize()}</p>\n'
+            pieces[index] = f'<div class="admonition {_ADMONITIONS[kind]}">{title}'
+            rest = pieces[index + 1][alert.end() :]
+            pieces[index + 1] = rest.lstrip("\n") if alert.group().endswith("</p>") else f"<p>{rest}"
+    return "".join(pieces)
 
 
 _TASK = re.compile(r"<input\b[^>]*>")

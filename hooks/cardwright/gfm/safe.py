@@ -25,7 +25,11 @@ _ATTRIBUTES = {
     "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan", "scope"},
 }
-_CLASSES = re.compile(r"language-[^\s<>\"'&`]{1,100}|markdown-alert(-[a-z]+)?|footnote-(ref|backref)|footnotes")
+_BOXES = "address article aside dialog fieldset footer form header hgroup legend main nav search"
+_SHOWN_AS = {**dict.fromkeys(_BOXES.split(), "div"), "optgroup": "br", "option": "br"}
+"""Elements that are not on the list, and stand apart from what is around them: by the element that does so too."""
+_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/<>]*)(?:(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>)?")
+_CLASSES = re.compile(r"language-[^\s<>\"'&`]{1,100}|footnote-(ref|backref)|footnotes")
 _NUMBER = re.compile(r"\d{1,5}%?")
 _SCHEMES = {"http", "https", "mailto", "ftp", "tel"}
 
@@ -43,9 +47,12 @@ _VALUES: dict[str, Callable[[str], str | None]] = {
 
 
 def sanitise(html: str) -> str:
-    """HTML with elements and attributes on the list only, everything closed; scripts, styles and forms gone."""
+    """HTML with elements and attributes on the list only, everything closed; scripts, styles and forms gone.
+
+    What is taken out leaves its text, apart from the text around it where a browser shows it apart.
+    """
     return nh3.clean(
-        html,
+        _TAG.sub(_rename, html),
         tags=set(_TAGS),
         clean_content_tags=set(),
         attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
@@ -54,6 +61,19 @@ def sanitise(html: str) -> str:
         link_rel="noopener noreferrer",
         url_schemes=_SCHEMES,
     )
+
+
+def _rename(match: re.Match[str]) -> str:
+    """The tag of an element that is not on the list as one that means nothing: it goes, and its text stays.
+
+    The parser has rules of its own for some of them: with `<mask>`, which is SVG, would go all that follows.
+    """
+    slash, name = match.group(1, 2)
+    if name.lower() in _TAGS:
+        return match.group()
+    shown_as = _SHOWN_AS.get(name.lower(), f"x-{name}")
+    rest = match.group()[len(slash) + len(name) + 1 :]
+    return "" if slash and shown_as == "br" else f"<{slash}{shown_as}{rest}"
 
 
 def is_safe_url(url: str) -> bool:

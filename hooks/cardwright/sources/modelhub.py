@@ -104,7 +104,8 @@ def read_modelhub_readme(source: SourceText) -> RawCard:
         rows = [row for row in block.table.rows if row[0].text] if block.table else []
         config.append((part, make_map([(row[0].text, _cell_value(row[1])) for row in rows])))
         role = "publication" if part == "publication" else "metadata"
-        lifts.append(Lift(block.first_line, block.last_line, role, heading, whole=role == "metadata"))
+        whole = role == "metadata" and _is_all_shown(block)
+        lifts.append(Lift(block.first_line, block.last_line, role, heading, whole=whole))
     title = find_title(body)
     name = make_map([("model_name", text_node(title.text, title.first_line, 1) if title else None)])
     fields = _config_fields(make_map(config))
@@ -134,6 +135,11 @@ def _find_tables(body: Body) -> list[tuple[str, str, Block]]:
         if name and block and block.table and not any(cell.text for cell in block.table.header):
             found.append((name, part.heading.text, block))
     return found
+
+
+def _is_all_shown(block: Block) -> bool:
+    """Whether the metadata has every word of the table: a row without a value, or without a key, has no place there."""
+    return block.table is not None and all(cell.text for row in block.table.rows for cell in row)
 
 
 def _cell_value(cell: Cell) -> Text:
