@@ -65,10 +65,14 @@ class Shown:
         form = squeeze(value)
         if len(form) > 3 and form in self._squeezed:
             return True
-        if re.search(rf"(?<!\w){re.escape(' '.join(value.split()))}(?!\w)", self._spaced):
+        plain = render_plain(value)
+        if len(squeeze(plain)) > 3 and squeeze(plain) in self._squeezed:
             return True
-        plain = squeeze(render_plain(value))
-        return len(plain) > 3 and plain in self._squeezed
+        return any(re.search(_alone(text), self._spaced) for text in (value, plain) if text.strip())
+
+
+def _alone(text: str) -> str:
+    return rf"(?<!\w){re.escape(' '.join(text.split()))}(?!\w)"
 
 
 def find_losses(entry: Entry, text: str, page: str) -> tuple[list[Loss], int]:

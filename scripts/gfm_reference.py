@@ -49,8 +49,10 @@ def _mark_alert(quote: Element) -> None:
 
 def render_plain(text: str) -> str:
     """The text of one value that is inline Markdown."""
-    made = cmarkgfm.markdown_to_html_with_extensions(f"x {text}", options=_OPTIONS, extensions=_EXTENSIONS)
-    return html.unescape(re.sub(r"<[^>]*>", "", made)).strip().removeprefix("x")
+    line = f"x {' '.join(text.split())}"
+    made = cmarkgfm.markdown_to_html_with_extensions(line, options=_OPTIONS, extensions=_EXTENSIONS)
+    named = re.sub(r'<img [^>]*?alt="([^"]*)"[^>]*>', r"\1", made)
+    return html.unescape(re.sub(r"<[^>]*>", "", named)).strip().removeprefix("x")
 
 
 _BLOCK = re.compile(r"^\s*---[\r\n]+((?:[\S\s]*?[\r\n]+)??)---(?:\r\n|\n|$)")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from cardwright.entry import Entry, FileEntry
 
@@ -18,7 +19,8 @@ class FileRow:
     """As stated."""
     held_opset: str
     """As in the file."""
-    details: tuple[tuple[str, str], ...]
+    details: tuple[tuple[str, Any], ...]
+    """Name and value; texts are inline Markdown."""
 
     @property
     def has_size(self) -> bool:
@@ -41,8 +43,8 @@ def list_files(entry: Entry) -> tuple[FileRow, ...]:
 
 def _make_row(file: FileEntry) -> FileRow:
     stated = file.stated
-    named = [(name.replace("_", " "), getattr(stated, name)) for name in _DETAILS]
-    named += [(key, str(value)) for key, value in (stated.model_extra or {}).items()]
+    named: list[tuple[str, Any]] = [(name.replace("_", " "), getattr(stated, name)) for name in _DETAILS]
+    named += (stated.model_extra or {}).items()
     opsets = file.facts.opset_imports if file.facts else {}
     held = ", ".join(str(v) if k == "ai.onnx" else f"{k} {v}" for k, v in opsets.items())
     return FileRow(

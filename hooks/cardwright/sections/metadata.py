@@ -102,6 +102,8 @@ def _lift_of(entry: Entry, path: Path) -> int | None:
 def _other_rows(entry: Entry) -> Iterator[Row]:
     """What no section shows: keys that are no field, values that do not fit, results without a value."""
     yield from _unshown_results(entry)
+    if " ".join((entry.card.model_name or entry.name).split()) != entry.name:  # too long for a title
+        yield Row("model_name", "", entry.card.model_name)
     named = {*entry.card.datasets, *(result.dataset for result in entry.results)}
     links = {name: url for name, url in entry.card.dataset_links.items() if name not in named and url}
     if links:
@@ -117,7 +119,7 @@ def _unshown_results(entry: Entry) -> Iterator[Row]:
     shown = {result.path[:4] for result in entry.results}
     for i, indexed in enumerate(entry.card.model_index):
         parts: list[Any] = [indexed.model_extra or {}]
-        if not indexed.results and indexed.name != entry.name:
+        if ("model-index", i) not in {path[:2] for path in shown} and indexed.name != entry.name:
             parts.append({"name": indexed.name})
         for j, result in enumerate(indexed.results):
             if ("model-index", i, "results", j) not in shown:
