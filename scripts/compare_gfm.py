@@ -44,7 +44,7 @@ class Shown:
     def texts(self) -> tuple[str, ...]:
         """The page's text, then each of its addresses and what its buttons copy."""
         named = [(name, value) for element in self.page.walk() for name, value in element.attributes.items()]
-        attributes = [value for name, value in named if name in ("href", "src", "title", "data-cw-copy")]
+        attributes = [value for name, value in named if name in ("href", "src", "data-cw-copy")]
         return (self.page.text, *dict.fromkeys([*attributes, *map(unquote, attributes)]))
 
     @cached_property
