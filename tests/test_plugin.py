@@ -199,7 +199,7 @@ def test_no_edit_link_for_cards_outside(tmp_path: Path) -> None:
 def test_files_beside_a_card(site: Path) -> None:
     folder = site / "models/first"
     published = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    texts = {"README.md.txt", "notes.md.txt", "page.html.txt"}
+    texts = {"README.md.txt", "notes.md.txt", "page.html.txt", "card.json", "facts.json"}
     assert published == {
         "index.html",
         "card.json",
