@@ -7,7 +7,7 @@ from bisect import bisect_right
 from json import JSONDecodeError
 from json.decoder import scanstring  # type: ignore[attr-defined]
 
-from cardwright.nodes import List, Map, Node, Text, unused_key
+from cardwright.nodes import List, Map, Node, Text, make_unique
 from cardwright.problem import Mark, Problem
 
 MAX_DEPTH = 32
@@ -66,7 +66,6 @@ class _Reader:
 
     def object(self, start: int, depth: int) -> tuple[Map, int]:
         items: list[tuple[Text, Node]] = []
-        seen: dict[str, int] = {}
         at = self.skip(start + 1)
         if self.text[at : at + 1] == "}":
             return Map((), self.mark(start)), at + 1
@@ -79,15 +78,14 @@ class _Reader:
             if self.text[at : at + 1] != ":":
                 raise JSONDecodeError("a colon is expected here", self.text, at)
             node, at = self.value(self.skip(at + 1), depth + 1)
-            if key.text in seen:
-                said = f"the key `{key.text}` stands here twice"
-                self.problems.append(Problem("", key.mark, key.text, said, "keep one of them"))
-                key = Text(unused_key(key.text, seen), key.mark)
-            seen[key.text] = 1
             items.append((key, node))
             at, done = self.separator(at, "}")
             if done:
-                return Map(tuple(items), self.mark(start)), at
+                unique, repeated = make_unique(items)
+                for key in repeated:
+                    said = f"the key `{key.text}` stands here twice"
+                    self.problems.append(Problem("", key.mark, key.text, said, "keep one of them"))
+                return Map(unique, self.mark(start)), at
 
     def array(self, start: int, depth: int) -> tuple[List, int]:
         items: list[Node] = []

@@ -55,7 +55,7 @@ def make_map(pairs: Iterable[tuple[str, Node | None]], mark: Mark = START) -> Ma
 
 
 def to_plain(node: Node) -> Any:
-    """The node as str, list, dict and None. Of a repeated key the first value stands, as in the reader."""
+    """The node as str, list, dict and None. Of a repeated key, which no reader makes, the first value stands."""
     match node:
         case Text(text, _, quoted):
             return None if not quoted and text in _NOTHING else text
@@ -103,11 +103,30 @@ def show_path(path: Sequence[str | int]) -> str:
     return text
 
 
-def unused_key(key: str, seen: dict[str, int]) -> str:
-    """A name for the next value of a repeated key, so that it is shown and not lost; `seen` counts them."""
+def make_unique(items: Sequence[tuple[Text, Node]]) -> tuple[tuple[tuple[Text, Node], ...], tuple[Text, ...]]:
+    """Pairs of a mapping without repeated keys, and the keys that are repeats.
+
+    The last value keeps the key, as in PyYAML and Python's JSON; earlier ones get a name, to be shown and not lost.
+    """
+    last = {key.text: index for index, (key, _) in enumerate(items)}
+    if len(last) == len(items):
+        return tuple(items), ()
+    counts = dict.fromkeys(last, 1)
+    pairs: list[tuple[Text, Node]] = []
+    repeated: list[Text] = []
+    seen: set[str] = set()
+    for index, (key, value) in enumerate(items):
+        if key.text in seen:
+            repeated.append(key)
+        seen.add(key.text)
+        pairs.append((key if last[key.text] == index else Text(_unused_key(key.text, counts), key.mark), value))
+    return tuple(pairs), tuple(repeated)
+
+
+def _unused_key(key: str, counts: dict[str, int]) -> str:
     while True:
-        seen[key] += 1
-        if (name := f"{key} ({seen[key]})") not in seen:
+        counts[key] += 1
+        if (name := f"{key} ({counts[key]})") not in counts:
             return name
 
 

@@ -16,6 +16,8 @@ class Mark:
 
     line: int = 1
     column: int = 1
+    path: str = ""
+    """The file, where it is another than the card's own; relative to the folder that is being read."""
 
 
 START = Mark()

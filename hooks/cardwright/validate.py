@@ -83,7 +83,8 @@ def _problem(fields: Map, path: Path, error: Any) -> Problem:
     if message is None:
         message, hint = _PLAIN_WORDS.get(error["type"], (error["msg"], ""))
     severity: Severity = "warning" if path and path[0] in Card.HUGGING_FACE else "error"
-    return Problem("", find_mark(fields, path), show_path(path), message, hint, severity)
+    mark = find_mark(fields, path)
+    return Problem(mark.path, mark, show_path(path), message, hint, severity)
 
 
 _PLAIN_WORDS = {
@@ -100,14 +101,8 @@ def _near_misses(fields: Map, card: Card) -> Iterator[Problem]:
         if name and name != key:
             place = (*path, key)
             mark = next((k.mark for k in _keys_at(fields, path) if k.text == key), find_mark(fields, place))
-            yield Problem(
-                "",
-                mark,
-                show_path(place),
-                "not a field of a card",
-                f"did you mean `{name}`?",
-                severity="warning",
-            )
+            hint = f"did you mean `{name}`?"
+            yield Problem(mark.path, mark, show_path(place), "not a field of a card", hint, "warning")
 
 
 def _keys_at(fields: Map, path: Path) -> list[Text]:

@@ -6,6 +6,7 @@ Plain Markdown without front matter is read here too. Format: https://huggingfac
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from cardwright.gfm import read_body
 from cardwright.nodes import Map
@@ -13,47 +14,56 @@ from cardwright.problem import Mark, Problem
 from cardwright.sources.raw import RawCard, Reader, SourceText
 from cardwright.yamlmarks import read_yaml
 
-_FRONT = re.compile(r"\A(\ufeff?\s*)---[ \t]*\r?\n(.*?)^---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
+_TOP = r"\A(\ufeff?\s*(?>(?:<!--.*?-->\s*)*))---[ \t]*\n"
+_FRONT = tuple(re.compile(rf"{_TOP}(.*?)^{end}[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE) for end in ("---", r"\.\.\."))
+"""Front matter as people write it: also below a comment, with spaces behind the dashes, ended by dots."""
 
+_HUB_FRONT = re.compile(r"\A\ufeff?\s*---(?:\r\n|\r|\n)(?:.*?(?:\r\n|\r|\n))??---[ \t]*(?:\r\n|\n|\Z)", re.DOTALL)
+"""Front matter as Hugging Face's library reads it; all else is text there, in which nothing can be wrong."""
 
-_OPENED = re.compile(r"\A(\ufeff?\s*)---[ \t]*\r?\n[\w-]+:(?:\s|\Z)")
+_OPENED = re.compile(_TOP + r"[\w-]+:(?:\s|\Z)", re.DOTALL)
 """What looks like front matter to whoever reads on."""
+
+_FIELDS = re.compile(r"""^\s*(?:[-?{\["'&!%#]|[^\s:][^\n]*?:(?:\s|\Z))|\A\s*\Z""", re.MULTILINE)
+"""What text between two rules lacks: a line that can be YAML of more than one text."""
 
 
 def split_front_matter(text: str) -> tuple[str, int, str, int]:
-    """Front matter and the line it begins on (0 for none), body and the line it begins on."""
-    match = _FRONT.match(text)
-    if not match:
+    """Front matter and the line it begins on (0 for none), body and the line it begins on; lines end in `\\n`."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    match = next((match for pattern in _FRONT if (match := pattern.match(text))), None)
+    if not match or not _FIELDS.search(match.group(2)):
         return "", 0, text.removeprefix("\ufeff"), 1
     first = match.group(1).count("\n") + 2
-    return match.group(2), first, text[match.end() :], text.count("\n", 0, match.end()) + 1
+    return match.group(2).removesuffix("\n"), first, text[match.end() :], text.count("\n", 0, match.end()) + 1
 
 
 def has_front_matter(source: SourceText) -> bool:
     """Whether the file begins with front matter."""
-    return bool(_FRONT.match(source.text))
+    return split_front_matter(source.text)[1] > 0
 
 
 def read_front_matter(source: SourceText) -> RawCard:
     """A card with front matter."""
     front, first_line, text, body_line = split_front_matter(source.text)
-    fields, problems = read_yaml(front.replace("\r\n", "\n"), first_line)
-    unreadable = front if fields is None else ""
-    body = read_body(text)
+    fields, problems = read_yaml(front, first_line)
+    if not _HUB_FRONT.match(source.text):
+        problems = tuple(replace(problem, severity="warning") for problem in problems)
     return RawCard(
         "huggingface",
         fields or Map(mark=Mark(first_line)),
-        body,
+        read_body(text),
         body_line,
         problems=problems,
-        unreadable=unreadable,
+        unreadable=front if fields is None else "",
     )
 
 
 def read_markdown(source: SourceText) -> RawCard:
     """A card that is text alone."""
-    body = read_body(source.text.removeprefix("\ufeff"))
-    opened = _OPENED.match(source.text)
+    text = split_front_matter(source.text)[2]
+    body = read_body(text)
+    opened = _OPENED.match(text)
     if not opened:
         return RawCard("markdown", Map(), body)
     mark = Mark(opened.group(1).count("\n") + 1)
