@@ -222,6 +222,11 @@ _PLAIN_WORDS: tuple[tuple[str, str, str], ...] = (
         "close it, or write `key: value` lines",
     ),
     (
+        "node content while parsing a flow",
+        "a bracket is not closed, or an item is missing",
+        "close it, or add the item",
+    ),
+    (
         "expected key while parsing",
         "the line does not go on from those above",
         "align it with them, and quote what has quotes",

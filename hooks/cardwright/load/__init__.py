@@ -11,6 +11,7 @@ from cardwright.card import Card
 from cardwright.entry import Entry
 from cardwright.gfm import read_body
 from cardwright.load.beside import find_beside
+from cardwright.load.evaluations import check_evaluations
 from cardwright.load.files import Inspect, load_files
 from cardwright.load.publications import load_publications
 from cardwright.nodes import Map
@@ -37,7 +38,10 @@ def load_entry(root: Path, shown_as: str, source: CardSource, inspect: Inspect) 
     findings = [
         Problem(body_path, Mark(raw.body_line), "", finding, severity="warning") for finding in raw.body.findings
     ]
-    problems = (*read_problems, *raw.problems, *card_problems, *file_problems, *bib_problems, *findings)
+    problems = (
+        *(*read_problems, *raw.problems, *card_problems, *file_problems, *bib_problems, *findings),
+        *check_evaluations(card, raw.fields),
+    )
     return Entry(
         source,
         text.path,

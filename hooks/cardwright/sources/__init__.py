@@ -3,6 +3,7 @@
 A new format is a file beside this one and a row here.
 """
 
+from cardwright.sources.eval_results import add_eval_results
 from cardwright.sources.find import CardSource, find_sources
 from cardwright.sources.huggingface import HUGGING_FACE, MARKDOWN
 from cardwright.sources.marketplace import MARKETPLACE
@@ -18,7 +19,7 @@ READERS: tuple[Reader, ...] = (CONFIG, HUGGING_FACE, MODEL_INDEX, README, ONNX_Z
 def read_source(source: SourceText) -> RawCard:
     """Read a card file in its format."""
     reader = next(reader for reader in READERS if reader.recognises(source))
-    return reader.read(source)
+    return add_eval_results(reader.read(source), source)
 
 
 __all__ = ["READERS", "CardSource", "Lift", "RawCard", "Reader", "SourceText", "find_sources", "read_source"]

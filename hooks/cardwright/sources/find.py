@@ -13,9 +13,11 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from cardwright.problem import Mark, Problem
+from cardwright.sources import eval_results
 from cardwright.sources.huggingface import has_front_matter
 from cardwright.sources.model_index import YAML_SUFFIXES, is_model_index, list_models
 from cardwright.sources.modelhub import CONFIG_PLACES, is_modelhub_config
@@ -25,7 +27,10 @@ MAX_FILE_BYTES = 4_000_000
 MAX_DEPTH = 12
 MAX_SLUG_BYTES = 200
 """A slug is the name of a folder of the site, and file systems allow 255 bytes."""
-COMPANION_TEXTS = ("README.md", "readme.md", "Readme.md", "init/init.json")
+COMPANION_TEXTS = ("README.md", "readme.md", "Readme.md", "init/init.json", *eval_results.PATTERNS)
+"""Text files beside a card that its readers may ask for, as patterns of names."""
+MAX_COMPANIONS = 100
+"""Files that one pattern may find."""
 _SKIPPED = re.compile(r"[._].*|node_modules|__pycache__")
 _README = re.compile(r"readme\.(md|mdx|markdown)", re.IGNORECASE)
 _METAFILES = ("metafile.yml", "metafile.yaml", "model-index.yml", "model-index.yaml")
@@ -74,14 +79,18 @@ def read_text(root: Path, source: CardSource) -> tuple[SourceText, tuple[Problem
     """The text of a card and of its companions; bytes that are no UTF-8 are replaced and reported."""
     path = source.path.relative_to(root).as_posix()
     text, problems = _read_file(source.path, path)
-    beside = {
-        name: _read_file(source.folder / name, name)[0]
-        for name in COMPANION_TEXTS
-        if source.owns_folder
-        and (source.folder / name) != source.path
-        and is_inside(source.folder / name, source.folder)
-    }
+    beside: dict[str, str] = {}
+    for companion in _companions(source) if source.owns_folder else ():
+        name = companion.relative_to(source.folder).as_posix()
+        beside[name], said = _read_file(companion, companion.relative_to(root).as_posix())
+        problems += said
     return SourceText(path, text, beside, source.part), problems
+
+
+def _companions(source: CardSource) -> Iterator[Path]:
+    for pattern in COMPANION_TEXTS:
+        found = (path for path in sorted(source.folder.glob(pattern)) if is_inside(path, source.folder))
+        yield from islice((path for path in found if path != source.path), MAX_COMPANIONS)
 
 
 def is_inside(path: Path, folder: Path) -> bool:
