@@ -69,6 +69,31 @@ def test_inline_markdown_makes_no_blocks(markdown: str, expected: str) -> None:
     assert str(render_inline(markdown, LINKS)) == expected
 
 
+@pytest.mark.parametrize(
+    ("url", "allowed"),
+    [
+        ("https://pics.example/a.png", True),
+        ("http://PICS.example:8080/a.png", True),
+        ("//pics.example/a.png", True),
+        ("https://cdn.deep.wide.example/a.png", True),
+        ("https://wide.example/a.png", False),
+        ("https://notwide.example/a.png", False),
+        ("https://pics.example.evil.example/a.png", False),
+        ("https://evil.example/pics.example/a.png", False),
+        ("https://pics.example@evil.example/a.png", False),
+        ("https://evil.example\\@pics.example/a.png", False),
+        ("https://[pics.example/a.png", False),
+        ("ftp://pics.example/a.png", False),
+    ],
+)
+def test_images_of_allowed_hosts_only_are_fetched(url: str, allowed: bool) -> None:
+    links = Links(LINKS.resolve, image_hosts=("pics.example", "*.wide.example"))
+    shown = str(render_inline(f'<img src="{url}" alt="x" width="9">', links))
+    assert ("<img" in shown) == allowed
+    if allowed:
+        assert shown == (f'<img src="{url}" alt="x" width="9" loading="lazy" referrerpolicy="no-referrer">')
+
+
 # Headings ------------------------------------------------------------------------------------------------------------
 
 

@@ -38,12 +38,13 @@ TAGS = frozenset(TEXT_TAGS.split())
 """Every element that may come of card text: no script, style, form, frame, drawing or metadata, no <h1>."""
 
 ATTRIBUTES = frozenset(
-    "align alt aria-label class colspan dir height href id lang loading name open rel reversed role rowspan scope src"
+    "align alt aria-label class colspan data-cw-height data-cw-src data-cw-width dir height href id lang loading name"
+    " open rel reversed role rowspan scope src"
     " start tabindex title type value width".split()
 )
 CLASSES = re.compile(
-    r"cw-(scroll|table|task|image|missing|left|right|center)|highlight|admonition(-title)?|note|tip|info|warning|danger"
-    r"|markdown-alert(-[a-z]+)?|footnote-(ref|backref)|footnotes|language-[^\s<>\"'&`]{1,100}|[a-z]{1,2}\d?|l-[A-Za-z-]+|err"
+    r"cw-(scroll|table|task|image|media|missing|left|right|center)|highlight|admonition(-title)?|note|tip|info|warning"
+    r"|danger|markdown-alert(-[a-z]+)?|footnote-(ref|backref)|footnotes|language-[^\s<>\"'&`]{1,100}|[a-z]{1,2}\d?|l-[A-Za-z-]+|err"
 )
 VOID = frozenset("br col hr img wbr".split())
 
@@ -86,6 +87,8 @@ def is_allowed(name: str, value: str) -> bool:
         case "href":
             scheme = re.match(r"[a-z][a-z0-9+.-]*:", address)
             return not scheme or scheme.group() in ("http:", "https:", "mailto:", "ftp:", "tel:")
+        case "data-cw-src":
+            return bool(re.match(r"(https?:)?//[a-z0-9.-]+(:\d+)?([/?#]|$)", address)) and address == value.lower()
         case "src":
             return not re.match(r"[a-z][a-z0-9+.-]*:|[/\\]{2}", address)
         case "id" | "name":

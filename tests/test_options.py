@@ -13,6 +13,8 @@ from cardwright.options import Options, OptionsError, read_options
 
 URI_HINT = "use a path of letters, digits, - and _, such as `models`"
 
+HOSTS_LINE = 'cardwright: image_hosts: write a list of host names, such as `[huggingface.co, "*.example.org"]`'
+
 
 @pytest.mark.parametrize("given_options", [None, {}])
 def test_defaults(given_options: dict[str, Any] | None) -> None:
@@ -37,6 +39,11 @@ def test_cards_dir_is_taken_as_written(cards_dir: str) -> None:
 )
 def test_models_uri_has_no_slashes_at_its_ends(written: str, read: str) -> None:
     assert read_options({"models_uri": written}).models_uri == read
+
+
+def test_image_hosts_are_in_lower_case() -> None:
+    hosts = read_options({"image_hosts": ["HuggingFace.co", "*.example.org", "localhost"]}).image_hosts
+    assert hosts == ["huggingface.co", "*.example.org", "localhost"]
 
 
 @pytest.mark.parametrize(
@@ -71,18 +78,22 @@ def test_models_uri_that_is_no_path_is_refused(uri: str) -> None:
     [
         ({"card_dir": "x"}, ["cardwright: card_dir: unknown option (did you mean cards_dir?)"]),
         ({"Cards-Dir": "x"}, ["cardwright: Cards-Dir: unknown option (did you mean cards_dir?)"]),
-        ({"theme": "x"}, ["cardwright: theme: unknown option (known: cards_dir, models_uri)"]),
+        ({"theme": "x"}, ["cardwright: theme: unknown option (known: cards_dir, models_uri, image_hosts)"]),
         ({"cards_dir": ""}, ["cardwright: cards_dir: name a folder"]),
         ({"cards_dir": "  "}, ["cardwright: cards_dir: name a folder"]),
         ({"cards_dir": None}, ["cardwright: cards_dir: input should be a valid string"]),
         ({"cards_dir": 5}, ["cardwright: cards_dir: input should be a valid string"]),
         ({"cards_dir": ["a"]}, ["cardwright: cards_dir: input should be a valid string"]),
+        ({"image_hosts": "huggingface.co"}, [HOSTS_LINE]),
+        ({"image_hosts": ["https://huggingface.co"]}, [HOSTS_LINE]),
+        ({"image_hosts": ["a.example", "*"]}, [HOSTS_LINE]),
+        ({"image_hosts": [1]}, [HOSTS_LINE]),
         (
             {"cards_dir": "", "models_uri": "..", "x": 1},
             [
                 "cardwright: cards_dir: name a folder",
                 f"cardwright: models_uri: {URI_HINT}",
-                "cardwright: x: unknown option (known: cards_dir, models_uri)",
+                "cardwright: x: unknown option (known: cards_dir, models_uri, image_hosts)",
             ],
         ),
     ],
@@ -119,4 +130,4 @@ def test_any_options_are_taken_or_refused_in_words(given_options: dict[Any, Any]
     steps = options.models_uri.split("/")
     assert all(steps) and not {"..", "."} & set(steps)
     assert not set(options.models_uri) & set("\\?#%<>&\"' \n\0")
-    assert set(given_options) <= {"cards_dir", "models_uri"}
+    assert set(given_options) <= {"cards_dir", "models_uri", "image_hosts"}

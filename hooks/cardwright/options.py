@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from cardwright.problem import did_you_mean
+
+_HOST = re.compile(r"(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*")
 
 
 class OptionsError(Exception):
@@ -21,6 +24,7 @@ class Options(BaseModel):
 
     cards_dir: str = Field("cards", description="Folder of the cards, from the folder of mkdocs.yml; may lie outside.")
     models_uri: str = Field("models", description="Where card pages stand in the site: /models/<slug>/.")
+    image_hosts: list[str] = Field([], description="Hosts whose images are shown without a click.")
 
     @field_validator("cards_dir")
     @classmethod
@@ -36,6 +40,14 @@ class Options(BaseModel):
         if not all(part and part.strip(".") and part.replace("-", "").replace("_", "").isalnum() for part in parts):
             raise ValueError("use a path of letters, digits, - and _, such as `models`")
         return "/".join(parts)
+
+    @field_validator("image_hosts", mode="before")
+    @classmethod
+    def _are_hosts(cls, value: object) -> list[str]:
+        hosts = [each.lower() if isinstance(each, str) else "" for each in value] if isinstance(value, list) else [""]
+        if not all(_HOST.fullmatch(host) for host in hosts):
+            raise ValueError('write a list of host names, such as `[huggingface.co, "*.example.org"]`')
+        return hosts
 
 
 def read_options(given: Mapping[str, Any] | None) -> Options:

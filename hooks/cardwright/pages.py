@@ -26,6 +26,8 @@ class PageStyle:
 
     permalink: str = ""
     """What stands beside headings as their permanent link; empty for none."""
+    image_hosts: tuple[str, ...] = ()
+    """Hosts whose images are shown without a click."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ def make_card_page(
     """The page of a card, and the files of its folder that the page links to."""
     uri = f"{addresses.models_uri}/{entry.slug}"
     card_links = CardLinks(entry, addresses, known)
-    links = Links(card_links.resolve, style.permalink)
+    links = Links(card_links.resolve, style.permalink, style.image_hosts)
     source = card_links.file(entry.source.path.relative_to(entry.source.folder).as_posix())
     shown = [html for section in sections if (html := _make_section(section, entry, links, card_links))]
     html = render(

@@ -87,7 +87,7 @@ class Door:
                         site_url=_site_url(config),
                         site_name=config.site_name,
                     ),
-                    PageStyle(_permalink(config)),
+                    PageStyle(_permalink(config), tuple(self.options.image_hosts)),
                     inspector.inspect,
                     inspector.lean_model,
                 )

@@ -4,8 +4,9 @@
 """
 
 from cardwright.gfm.highlight import highlight_text
+from cardwright.gfm.links import NO_LINKS, Links
 from cardwright.gfm.outline import Block, Body, Cell, Table, read_body
-from cardwright.gfm.page import NO_LINKS, Links, permalink_html, render_heading, render_inline, render_part
+from cardwright.gfm.page import permalink_html, render_heading, render_inline, render_part
 
 __all__ = [
     "NO_LINKS",

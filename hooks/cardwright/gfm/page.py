@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-import html as html_entities
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import partial
 
 from markupsafe import Markup
 
 from cardwright.gfm.highlight import highlight_code
+from cardwright.gfm.links import NO_LINKS, Links, rewrite_links
 from cardwright.gfm.outline import read_body
-from cardwright.gfm.safe import is_safe_url, sanitise
-
-
-@dataclass(frozen=True, slots=True)
-class Links:
-    """How the links and images of a card are written on its page."""
-
-    resolve: Callable[[str], str | None]
-    """A relative address of the card to one of the site, or None when the site has no such file."""
-    permalink: str = ""
-    """What the site shows beside a heading as its permanent link; empty for none."""
-
-
-NO_LINKS = Links(resolve=lambda url: url)
+from cardwright.gfm.safe import sanitise
 
 
 def render_part(html: str, links: Links, top_level: int = 2, deepest_before: int = 1) -> Markup:
@@ -42,7 +28,7 @@ def render_part(html: str, links: Links, top_level: int = 2, deepest_before: int
         _mark_tasks,
         _align,
         highlight_code,
-        partial(_rewrite_links, links=links),
+        partial(rewrite_links, links=links),
         _frame_tables,
     ):
         clean = change(clean)
@@ -51,7 +37,7 @@ def render_part(html: str, links: Links, top_level: int = 2, deepest_before: int
 
 def render_heading(html: str, links: Links) -> Markup:
     """The inside of a heading, as cut from `Body.html`, as safe HTML."""
-    return Markup(_rewrite_links(_mark_tasks(_drop_anchors(sanitise(html))), links=links).strip())
+    return Markup(rewrite_links(_mark_tasks(_drop_anchors(sanitise(html))), links=links).strip())
 
 
 def render_inline(markdown: str, links: Links = NO_LINKS) -> Markup:
@@ -60,7 +46,7 @@ def render_inline(markdown: str, links: Links = NO_LINKS) -> Markup:
     clean = sanitise(body.html.replace("<wbr>", "", 1)).strip()
     if clean.startswith("<p>") and clean.endswith("</p>") and clean.count("<p") == 1:
         clean = clean[3:-4]
-    return Markup(_rewrite_links(_mark_tasks(_HEADING.sub("", clean)), links=links))
+    return Markup(rewrite_links(_mark_tasks(_HEADING.sub("", clean)), links=links))
 
 
 _ANCHOR = re.compile(r'<a href="#(?:card-[^"]*)?"[^>]*></a>')
@@ -151,54 +137,6 @@ def _align(html: str) -> str:
         return f'<{tag} class="cw-{side}"{before}{after}>' if "class=" not in before + after else match.group()
 
     return _ALIGN.sub(change, html)
-
-
-_LINK = re.compile(r"<a\b([^>]*)>|(</a>)|<img\b([^>]*)>")
-_ATTRIBUTE = re.compile(r'([a-z]+)="([^"]*)"')
-_ABSOLUTE = re.compile(r"(?:[a-zA-Z][a-zA-Z0-9+.-]*:)?//|[a-zA-Z][a-zA-Z0-9+.-]*:")
-
-
-def _rewrite_links(html: str, *, links: Links) -> str:
-    """Links and images of the card's folder point into the site; a remote image becomes a link to it."""
-    inside = False
-
-    def change(match: re.Match[str]) -> str:
-        nonlocal inside
-        if match.group(2):
-            inside = False
-            return match.group()
-        attributes = dict(_ATTRIBUTE.findall(match.group(1) or match.group(3) or ""))
-        if match.group(3) is None:
-            inside = True
-            return _link(match.group(), attributes, links)
-        return _image(attributes, links, inside)
-
-    return _LINK.sub(change, html)
-
-
-def _link(written: str, attributes: dict[str, str], links: Links) -> str:
-    href = attributes.get("href", "")
-    if not href or href.startswith("#") or _ABSOLUTE.match(html_entities.unescape(href)):
-        return written
-    target = links.resolve(html_entities.unescape(href))
-    if target is None:
-        return f'<a class="cw-missing" title="not part of this site: {href}">'
-    return written.replace(f'href="{href}"', f'href="{html_entities.escape(target)}"')
-
-
-def _image(attributes: dict[str, str], links: Links, inside_link: bool) -> str:
-    source = html_entities.unescape(attributes.get("src", ""))
-    alt = attributes.get("alt", "")
-    remote = bool(_ABSOLUTE.match(source))
-    target = None if remote or not source else links.resolve(source)
-    if target is not None:
-        kept = "".join(f' {name}="{attributes[name]}"' for name in ("width", "height", "title") if name in attributes)
-        return f'<img src="{html_entities.escape(target)}" alt="{alt}"{kept} loading="lazy">'
-    label = alt or html_entities.escape(source.rsplit("/", 1)[-1])
-    escaped = html_entities.escape(source)
-    if inside_link or not remote or not is_safe_url(source):
-        return f'<span class="cw-image" title="{escaped}">{label}</span>'
-    return f'<a class="cw-image" href="{escaped}" rel="noopener noreferrer" title="{escaped}">{label}</a>'
 
 
 _TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)

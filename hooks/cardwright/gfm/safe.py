@@ -10,17 +10,21 @@ import nh3
 from cardwright.gfm.outline import ID_PREFIX
 
 _TAGS = frozenset(
-    "a abbr b bdi bdo blockquote br caption center cite code col colgroup dd del details dfn div dl dt em figcaption"
-    " figure h1 h2 h3 h4 h5 h6 hr i img input ins kbd li mark ol p pre q rp rt ruby s samp section small span strike"
-    " strong sub summary sup table tbody td tfoot th thead tr tt u ul var wbr".split()
+    "a abbr audio b bdi bdo blockquote br caption center cite code col colgroup dd del details dfn div dl dt em"
+    " figcaption figure h1 h2 h3 h4 h5 h6 hr i img input ins kbd li mark ol p pre q rp rt ruby s samp section small"
+    " source span strike strong sub summary sup table tbody td tfoot th thead tr tt u ul var video wbr".split()
 )
+"""The page makes links of `audio`, `source` and `video`."""
 _ATTRIBUTES = {
     "*": {"id", "class", "dir", "lang", "title", "align"},
     "a": {"href", "name"},
+    "audio": {"src"},
     "details": {"open"},
     "img": {"src", "alt", "width", "height"},
     "input": {"checked", "disabled"},
     "li": {"value"},
+    "source": {"src"},
+    "video": {"src"},
     "ol": {"start", "reversed", "type"},
     "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan", "scope"},
