@@ -66,7 +66,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     plain = _plain(word)
     if plain in by_plain:
         return by_plain[plain]
-    close = difflib.get_close_matches(plain, by_plain, n=1, cutoff=0.8) if len(plain) > 3 else []
+    near = [name for name in by_plain if abs(len(name) - len(plain)) < 3]
+    close = difflib.get_close_matches(plain, near, n=1, cutoff=0.8) if len(plain) > 3 else []
     return by_plain[close[0]] if close else None
 
 
