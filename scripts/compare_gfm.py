@@ -89,9 +89,10 @@ def find_losses(entry: Entry, text: str, page: str) -> tuple[list[Loss], int]:
 
 
 def _find_split(entry: Entry, text: str) -> Iterator[Loss]:
-    """Whether the body begins elsewhere than Hugging Face has it begin."""
-    body = split_card(text)[1].replace("\r\n", "\n").replace("\r", "\n")
-    if entry.raw.format in ("huggingface", "markdown") and body.strip() != entry.raw.body.markdown.strip():
+    """Whether the body begins elsewhere than Hugging Face has it begin; text between two rules may be body too."""
+    bodies = (split_card(text)[1], text.removeprefix("\ufeff"))
+    known = [body.replace("\r\n", "\n").replace("\r", "\n").strip() for body in bodies]
+    if entry.raw.format in ("huggingface", "markdown") and entry.raw.body.markdown.strip() not in known:
         yield Loss(entry.slug, "front matter", "ends elsewhere than for Hugging Face")
 
 
