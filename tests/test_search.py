@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -66,3 +67,12 @@ def test_only_the_first_page_of_the_catalogue_is_found(tmp_path: Path) -> None:
     site = build_site(tmp_path, "cards", Addresses("models"), PageStyle(), inspect)
     found = make_search_entries(site.pages)
     assert "models/index" in found and "models/pages/2" in {page.uri for page in site.pages} - found.keys()
+
+
+def test_search_shows_no_html_of_a_card(tmp_path: Path) -> None:
+    bad = "<img src=x onerror=alert(1)>"
+    card = f"---\nmodel_name: '{bad}'\nsummary: '{bad}'\n---\n## Part {bad}\n{bad}\n\n`{bad}`\n"
+    made = build_well(make_project(tmp_path, {"bad/README.md": card}, {"index.md": "# Home"}))
+    rows = entries_of(made)
+    assert len([row for row in rows if row["location"].startswith("models/bad/")]) == 1
+    assert "<img" not in json.dumps(rows) and bad in unescape(json.dumps(rows))
