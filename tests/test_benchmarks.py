@@ -1,5 +1,7 @@
 """Metric values: `data/benchmarks/quantities.txt` has one a line, `splits.txt` cells, `metrics.txt` names.
 
+`datasets.txt` has columns that name a dataset, `evaluated.txt` sentences that do.
+
 A benchmark table is a card `data/benchmarks/tables/<case>.md` with the table as text in `<case>.txt`.
 """
 
@@ -23,6 +25,7 @@ from cardwright.benchmarks import (
     pick_headline,
     split_values,
 )
+from cardwright.benchmarks.datasets import find_evaluated, split_dataset
 from cardwright.benchmarks.metrics import find_metric
 from cardwright.card import Card
 from cardwright.sources.huggingface import split_front_matter
@@ -89,12 +92,30 @@ def test_any_text_is_a_quantity(text: str) -> None:
 def test_any_cell_is_split_without_loss(cell: str, header: str) -> None:
     values = split_values(cell, header)
     assert values
-    shown = "".join(name + value for name, value in values)
-    assert [c for c in cell if c.isdigit()] == [c for c in shown.removeprefix(header.strip()) if c.isdigit()]
+    # Names may bring more digits, of the header.
+    shown = iter("".join(name + value for name, value in values))
+    assert all(digit in shown for digit in cell if digit.isdigit())
 
 
 def test_long_texts_are_read_fast() -> None:
-    for piece in ("1", "1,111", "a:", "1;", "-", ".", "a 1, ", " ", "=", "1e", "of "):
+    for piece in (
+        "1",
+        "1,111",
+        "mAP 1 ",
+        "1 (a) ",
+        "1 / ",
+        "1&",
+        "a|",
+        "a:",
+        "1;",
+        "-",
+        ".",
+        "a 1, ",
+        " ",
+        "=",
+        "1e",
+        "of ",
+    ):
         parse_quantity(piece * 50_000)
         split_values(piece * 50_000, "x")
 
@@ -123,6 +144,34 @@ def test_no_spelling_stands_for_two_metrics() -> None:
             metric = find_metric(spelling)
             assert metric is not None and metric.name == row["name"], spelling
             assert metric.better in ("higher", "lower")
+
+
+# Datasets ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("column", "metric", "dataset"), read_rows("datasets.txt"))
+def test_column_with_a_dataset(column: str, metric: str, dataset: str) -> None:
+    assert [part or NOTHING for part in split_dataset(column)] == [metric, dataset]
+
+
+@pytest.mark.parametrize("row", read_rows("evaluated.txt"), ids=lambda row: row[0][:40])
+def test_sentence_with_a_dataset(row: list[str]) -> None:
+    sentence, *expected = row
+    assert list(find_evaluated(sentence) or (NOTHING,)) == expected
+
+
+@given(TEXTS)
+@settings(max_examples=300, deadline=None)
+def test_any_text_may_name_a_dataset(text: str) -> None:
+    _, dataset = split_dataset(text)
+    assert dataset in text
+    assert all(name in " ".join(text.split()) for name in find_evaluated(text))
+
+
+def test_datasets_are_found_fast() -> None:
+    for piece in ("COCO ", "on the ", "on X ", "on A A A A ", "2017 ", "test-", "val_", "COCO(2017", "v1.1", "A of "):
+        find_evaluated(piece * 20_000)
+        split_dataset(piece * 20_000)
 
 
 # Tables --------------------------------------------------------------------------------------------------------------

@@ -5,12 +5,19 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from cardwright.benchmarks.metrics import find_metric
+
 _NUMBER = r"[-+\u2212]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+|(?<=\d)\.)?(?:[eE][-+]?\d{1,3})?"
 _QUANTITY = re.compile(
     rf"\s*(?P<compare>[<>~≈≤≥]=?)?\s*(?P<number>{_NUMBER})\s*(?P<percent>%)?"
     rf"\s*(?:(?:±|\+/-|\+-)\s*(?P<spread>{_NUMBER})\s*(?P<spread_percent>%)?)?\s*(?P<unit>[^\d\s±<>][^\d±<>]{{0,19}})?\s*"
 )
 _NAMED = re.compile(r"\s*(?P<name>[^\d\s:][^:]*?|[^:]*?[A-Za-z@][^:]*?)\s*(?::|=|\bof\b)\s*(?P<value>[^:=]+?)\s*")
+_SPOKEN = re.compile(r"\s*(?P<name>[^\W\d_][^;:=]{0,40}?)\s+(?P<value>[<>~≈≤≥]?\s?[-+\u2212]?(?:\d|\.\d)\S*(?:\s%)?)")
+"""A name, a space, a number: whether the name is one of a metric is looked up."""
+_BEHIND = re.compile(r"\s*(?P<value>\S+(?:\s%)?)\s+\(?(?P<name>[^\W\d_][^()]{0,40})\)?\s*")
+"""The same with the name behind the number, with or without brackets."""
+_SEVERAL = re.compile(r"\s*(?:&|\||\band\b|\s/\s)\s*")
 MAX_CHARACTERS = 200
 
 
@@ -39,13 +46,60 @@ def parse_quantity(text: str) -> Quantity:
 def split_values(text: str, header: str) -> tuple[tuple[str, str], ...]:
     """A cell's values, each with its name: those it names itself, or one that its column's header names.
 
-    `top-1 err: 24.7%, top-5 err: 7.8%` holds two, `48.4` holds one. What cannot be told apart stays one value.
+    `top-1 err: 24.7%, top-5 err: 7.8%` holds two, and so does `mAP of 0.36 & 0.33`; `Box AP 0.36` names what it is,
+    `48.4` does not. What cannot be told apart stays one value.
     """
     pieces = [piece for piece in re.split(r"[;\n]|,(?!\d{3}(?:\D|$))", text[:2000]) if piece.strip()]
-    named = [_NAMED.fullmatch(piece) for piece in pieces]
-    if pieces and all(match and parse_quantity(match["value"]).number is not None for match in named):
-        return tuple((match["name"], match["value"]) for match in named if match)
-    return ((header.strip(), text.strip()),)
+    parts = [part for piece in pieces for part in _SEVERAL.split(piece)]
+    for read, texts in ((_read_named, pieces), (_read_named, parts), (_read_spoken, parts)):
+        found = [read(each) for each in texts]
+        if found and all(found):
+            return tuple((_full_name(name, header), value) for values in found for name, value in values)
+    return _read_unnamed(text.strip(), header.strip())
+
+
+Values = tuple[tuple[str, str], ...]
+
+
+def _read_named(piece: str) -> Values:
+    """`mAP of 0.36 & 0.33`, `top-1 err: 24.7%`; empty for anything else."""
+    match = _NAMED.fullmatch(piece)
+    values = _SEVERAL.split(match["value"]) if match else []
+    return tuple((match["name"], value) for value in values) if match and _are_numbers(values) else ()
+
+
+def _read_spoken(piece: str) -> Values:
+    """`mAP 0.376`, `Box AP 0.36 Mask AP 0.33`, `3.78 MOS`: names of metrics that are known; else empty."""
+    if len(piece) > MAX_CHARACTERS:
+        return ()
+    if (behind := _BEHIND.fullmatch(piece)) and find_metric(behind["name"]):
+        return ((behind["name"], behind["value"]),) if _are_numbers([behind["value"]]) else ()
+    found: list[tuple[str, str]] = []
+    at = 0
+    while match := _SPOKEN.match(piece, at):
+        found.append((match["name"], match["value"].strip()))
+        at = match.end()
+    known = all(find_metric(name) and parse_quantity(value).number is not None for name, value in found)
+    return tuple(found) if known and not piece[at:].strip() else ()
+
+
+def _read_unnamed(text: str, header: str) -> Values:
+    """`69.70 | 89.05` below `Top-1 | Top-5`, `0.36 & 0.33` below `mAP`; else the cell as one value."""
+    names = [name for name in _SEVERAL.split(header) if name]
+    values = _SEVERAL.split(text) if len(text) <= MAX_CHARACTERS else []
+    if len(values) < 2 or not _are_numbers(values):
+        return ((header, text),)
+    return tuple(zip(names if len(names) == len(values) else [header] * len(values), values, strict=True))
+
+
+def _full_name(name: str, header: str) -> str:
+    """`test: 74%` below `Accuracy` is the accuracy on test data, and no metric called `test`."""
+    split = re.fullmatch(r"(?i)\s*(?:train(?:ing)?|val(?:idation)?|dev|test(?:ing)?)\s*", name)
+    return f"{header.strip()} ({name.strip()})" if split and find_metric(header) else name
+
+
+def _are_numbers(values: list[str]) -> bool:
+    return bool(values) and all(parse_quantity(value).number is not None for value in values)
 
 
 def _to_float(text: str) -> float | None:

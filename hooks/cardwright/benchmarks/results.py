@@ -33,6 +33,8 @@ class Result:
     details: tuple[tuple[str, str], ...] = ()
     """Whatever else the card states of this value: split, configuration, revision, source, ..."""
     details_url: str = ""
+    file: str = ""
+    """The name of the file that was measured, where the card says which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +71,18 @@ def _file_results(card: Card) -> Iterator[Result]:
     named = [file.name for file in card.files]
     for i, file in enumerate(card.files):
         for k, metric in enumerate(file.metrics):
-            dataset = metric.dataset or (card.datasets[0] if len(card.datasets) == 1 else None)
-            result = EvalResult.model_validate({"dataset": {"name": dataset}})
+            evaluated = EvalResult.model_validate({"dataset": {"name": metric.dataset}})
             model = _file_label(file, named.count(file.name) > 1) if len(card.files) > 1 else ""
-            yield from _make_results(card, ("files", i, "metrics", k), metric, model, result)
+            for result in _make_results(card, ("files", i, "metrics", k), metric, model, evaluated):
+                yield replace(result, file=_file_name(file))
 
 
 def _file_label(file: ModelFile, ambiguous: bool) -> str:
-    where = (file.path or file.url or "").rsplit("/", 1)[-1]
-    return where if ambiguous and where else file.name or where
+    return (_file_name(file) if ambiguous else "") or file.name or _file_name(file)
+
+
+def _file_name(file: ModelFile) -> str:
+    return (file.path or file.url or "").rstrip("/").rsplit("/", 1)[-1]
 
 
 def _make_results(card: Card, path: Path, metric: Metric, model: str, result: EvalResult) -> Iterator[Result]:
@@ -147,8 +152,10 @@ def lay_out(results: tuple[Result, ...], name: str) -> BenchmarkTable:
     results = tuple(_without(result, common, len(urls) == 1) for result in results)
     if len(models) == 1:
         # One model needs no column; its name is said when it is another than the card's.
-        common = (*((("model", model),) if (model := models.pop()) not in ("", name) else ()), *common)
-        results = tuple(replace(result, model="") for result in results)
+        said = [("model", model)] if (model := models.pop()) not in ("", name) else []
+        said += [("file", file) for file in dict.fromkeys(r.file for r in results) if file not in ("", model)]
+        common = (*said, *common)
+        results = tuple(replace(result, model="", file="") for result in results)
     columns: dict[tuple[str, str], Result] = {}
     rows: dict[tuple[object, ...], list[Result]] = {}
     for result in results:

@@ -58,4 +58,5 @@ def describe_result(result: Result) -> dict[str, Any]:
         "unit": result.unit,
         "better": result.better,
         "dataset": result.dataset,
+        "file": result.file,
     }

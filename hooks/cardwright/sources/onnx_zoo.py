@@ -6,11 +6,12 @@ Format: the contribution template of the ONNX Model Zoo, and what its cards do w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from cardwright.benchmarks.quantity import split_values
-from cardwright.gfm import Block, Body, Cell, Table, read_body
+from cardwright.benchmarks.datasets import find_datasets, find_evaluated, is_held_out, is_training_split
+from cardwright.gfm import Block, Body, read_body
 from cardwright.nodes import List, Map, Node, Text, make_map
+from cardwright.sources.onnx_zoo_table import find_training_data, is_model_table, read_files
 from cardwright.sources.raw import (
     Lift,
     Part,
@@ -27,170 +28,198 @@ from cardwright.sources.raw import (
     text_node,
 )
 
-COLUMNS: tuple[tuple[str, str], ...] = (
-    (r"model( name)?|name", "name"),
-    (r"download.*sample.*|sample.*data.*|.*test data.*", "sample_data"),
-    (r"download.*|.*file.*", "download"),
-    (r"onnx ?version|onnx", "onnx_version"),
-    (r"opset.*", "opset"),
-    (r"precision|dtype|data type", "precision"),
-    (r"param(eter)?s.*", "parameters"),
-    (r"checksum|sha ?256.*", "sha256"),
-    (r"(note|comment|description|input|output|task|dataset)s?.*", "note"),
-)
-"""Header (lower case, words only) to the field of a file; any other column is a metric."""
+ROLES = {
+    **dict.fromkeys(("model", "models", "model zoo", "model files", "pretrained models", "downloads"), "files"),
+    **dict.fromkeys(("validation accuracy", "accuracy", "results accuracy on test set", "results"), "benchmarks"),
+    **dict.fromkeys(("paper", "papers", "attribution", "references attribution"), "publication"),
+    **dict.fromkeys(("inference", "running inference", "model input and output", "how to run"), "usage"),
+    **dict.fromkeys(("authors", "maintainers", "maintainer"), "contributors"),
+}
+"""Heading (lower case, words only) to page section, beyond those every format has."""
 
-ROLES = {"model": "files", "models": "files", "model zoo": "files", "pretrained models": "files"}
-_SUMMARY_HEADINGS = ("description", "use cases", "use case", "overview")
+SECTIONS: Mapping[str, str] = {
+    "summary": r"descriptions?|use cases?|overview|introduction|about",
+    "license": r"licen[sc](e|es|ing)( information)?",
+    "datasets": r"(train(ing)? )?data ?sets?\b.*|training data",
+    "contributors": r"contributors?|authors?|maintainers?|contributed by",
+    "validation": r"(?!data ?set).*\b(validation|evaluation|accuracy|accuracies|results?|performance|metrics?)\b.*",
+}
+"""What is read from a section, and the headings that sections of its kind have."""
 
 
 def is_onnx_zoo(source: SourceText) -> bool:
     """Whether the text holds a table with a download column and an ONNX or opset version."""
-    if not re.search(r"opset|onnx ?version", source.text, re.IGNORECASE):
+    if not re.search(r"opset|onnx", source.text, re.IGNORECASE):
         return False
-    return any(_is_model_table(block) for block in read_body(source.text).blocks)
+    return any(is_model_table(block) for block in read_body(source.text).blocks)
 
 
 def read_onnx_zoo(source: SourceText) -> RawCard:
     """A card in the form of the ONNX Model Zoo."""
     body = read_body(source.text.removeprefix("\ufeff"))
-    parts = {heading_key(part.heading.text): part for part in reversed(split_parts(body))}
+    parts = split_parts(body)
     title = find_title(body)
-    tables = [block for block in body.blocks if _is_model_table(block)]
-    datasets = list(_find_datasets(body, parts))
-    files = [file for block in tables if block.table for file in _read_files(block.table)]
+    tables = [(block, block.table) for block in body.blocks if block.table and is_model_table(block)]
+    datasets = list(_find_datasets(body, parts)) or [
+        (name, Text("")) for name in _distinct(name for _, table in tables for name in find_training_data(table))
+    ]
+    on = _find_evaluated(parts) or _dataset_of_all(parts, datasets)
+    files = [file for _, table in tables for file in read_files(table, on)]
     fields = make_map(
         [
             ("model_name", text_node(title.text, title.first_line, 1) if title else None),
             ("summary", _find_summary(title.text if title else "", parts)),
-            ("license", _find_license(parts)),
+            ("license", _find_license(body, parts)),
             ("datasets", List(tuple(name for name, _ in datasets)) if datasets else None),
             ("dataset_links", Map(tuple(pair for pair in datasets if pair[1].text)) if datasets else None),
             ("files", List(tuple(files)) if files else None),
             ("contributors", _find_contributors(body, parts)),
         ]
     )
-    lifts = tuple(Lift(block.first_line, block.last_line, "files", whole=False) for block in tables)
+    lifts = tuple(Lift(block.first_line, block.last_line, "files", whole=False) for block, _ in tables)
     return RawCard("onnx-zoo", fields, body, lifts=lifts, roles=ROLES, derived=True)
 
 
 ONNX_ZOO = Reader("onnx-zoo", "ONNX Model Zoo", is_onnx_zoo, read_onnx_zoo)
 
 
-def _column(header: Cell) -> str:
-    key = heading_key(header.text)
-    return next((field for pattern, field in COLUMNS if re.fullmatch(pattern, key)), "metric" if key else "note")
+def _find_parts(parts: tuple[Part, ...], kind: str) -> Iterator[Part]:
+    """The sections of a kind."""
+    return (part for part in parts if re.fullmatch(SECTIONS[kind], heading_key(part.heading.text)))
 
 
-def _is_model_table(block: Block) -> bool:
-    columns = {_column(cell) for cell in block.table.header} if block.table else set()
-    return "download" in columns and bool(columns & {"opset", "onnx_version"})
+def _find_summary(name: str, parts: tuple[Part, ...]) -> Text | None:
+    found = (find_summary(name, part.blocks) for part in _summary_parts(parts))
+    return next((text_node(summary[0], summary[1], 1) for summary in found if summary), None)
 
 
-def _read_files(table: Table) -> Iterator[Map]:
-    columns = [_column(cell) for cell in table.header]
-    above: Cell | None = None
-    for row in table.rows:
-        pairs: list[tuple[str, Node | None]] = []
-        metrics: list[Node] = []
-        notes: list[Text] = []
-        for header, column, cell in zip(table.header, columns, row, strict=True):
-            if column == "name":
-                above = cell if cell.text else above
-                pairs.append(("name", Text(above.text, above.mark) if above else None))
-            elif not cell.text:
-                continue
-            elif column == "metric":
-                metrics += _read_metrics(header, cell)
-            elif column == "note" or (column == "sha256" and not re.fullmatch("[0-9a-fA-F]{64}", cell.text)):
-                notes.append(Text(f"{header.text}: {cell.markdown}", cell.mark))
-            else:
-                pairs += READ_CELL.get(column, _read_plain)(column, cell)
-        pairs.append(("metrics", List(tuple(metrics)) if metrics else None))
-        pairs.append(("note", Text("; ".join(n.text for n in notes), notes[0].mark) if notes else None))
-        yield make_map(pairs, row[0].mark)
+def _summary_parts(parts: tuple[Part, ...]) -> list[Part]:
+    """What is described comes before what it is used for."""
+    return sorted(_find_parts(parts, "summary"), key=lambda part: heading_key(part.heading.text).startswith("use"))
 
 
-def _read_metrics(header: Cell, cell: Cell) -> Iterator[Map]:
-    """The values of a cell: usually one that the header names; `mAP of 0.36` names itself."""
-    for name, value in split_values(cell.text, header.text):
-        yield make_map([("name", Text(name, header.mark)), ("value", Text(value, cell.mark))])
+_SPDX_COMMENT = re.compile(r"<!-+\s*SPDX-License-Identifier:\s*([\w.+-]+)")
 
 
-def _read_plain(field: str, cell: Cell) -> list[tuple[str, Node | None]]:
-    return [(field, Text(cell.text, cell.mark))]
-
-
-def _read_download(_field: str, cell: Cell) -> list[tuple[str, Node | None]]:
-    link = first_link(cell.markdown)
-    if not link:
-        return [("size", Text(cell.text, cell.mark))]
-    text, address = link
-    where = "url" if re.match(r"https?://", address) else "path"
-    size = "size" if re.search(r"\d\s*[KMGT]?i?B\b", text, re.IGNORECASE) else "download_text"
-    return [(where, Text(address, cell.mark)), (size, Text(text, cell.mark))]
-
-
-def _read_sample_data(field: str, cell: Cell) -> list[tuple[str, Node | None]]:
-    link = first_link(cell.markdown)
-    return [(field, Text(link[1] if link else cell.text, cell.mark))]
-
-
-READ_CELL = {"download": _read_download, "sample_data": _read_sample_data}
-"""Columns whose cell holds more than a word."""
-
-
-def _find_summary(name: str, parts: dict[str, Part]) -> Text | None:
-    for key in _SUMMARY_HEADINGS:
-        found = find_summary(name, parts[key].blocks) if key in parts else None
-        if found:
-            return text_node(found[0], found[1], 1)
-    return None
-
-
-def _find_license(parts: dict[str, Part]) -> Text | None:
-    part = parts.get("license") or parts.get("licence")
-    block = next((block for block in part.blocks if block.text), None) if part else None
-    if block is None or len(block.text) > 80:
-        return None
-    return text_node(block.text, block.first_line, 1)
+def _find_license(body: Body, parts: tuple[Part, ...]) -> Text | None:
+    """What stands below `License`; without such a section, the SPDX identifier of the file's first comment."""
+    sections = list(_find_parts(parts, "license"))
+    for block in (block for part in sections for block in part.blocks if block.text):
+        return text_node(block.text, block.first_line, 1) if len(block.text) <= 80 else None
+    comment = None if sections else _SPDX_COMMENT.search(body.markdown[:2000])
+    return text_node(comment[1], body.markdown.count("\n", 0, comment.start()) + 1, 1) if comment else None
 
 
 _DATASET_NAME = re.compile(r"(?i)\w+ data ?set\b|imagenet|coco\b|mnist|pascal|voc ?20|cifar|squad|wikitext|cityscapes")
 """Link texts in a dataset section that name a dataset, where "here" and "this script" do not."""
+_PREPARING = re.compile(r"download|set ?up|prepar\w*|validation|test\w*|evaluation")
+"""Headings in a dataset section below which no training data is named."""
 
 
-def _find_datasets(body: Body, parts: dict[str, Part]) -> Iterator[tuple[Text, Text]]:
-    part = next((part for key, part in parts.items() if key.startswith("dataset")), None)
-    block = next((block for block in part.blocks if block.text), None) if part else None
-    if block is None:
-        return
-    for name, address in links_in(source_lines(body, block.first_line, block.last_line)):
-        named = block.text.startswith(name) or _DATASET_NAME.search(name)
-        if address.startswith("http") and named:
-            yield text_node(name, block.first_line, 1), text_node(address, block.first_line, 1)
+def _find_datasets(body: Body, parts: tuple[Part, ...]) -> Iterator[tuple[Text, Text]]:
+    """Name and address of the datasets of the first dataset section that names any: by links, else by known names."""
+    for part in _find_parts(parts, "datasets"):
+        blocks = list(_own_blocks(part))
+        linked = [pair for block in blocks for pair in _linked_datasets(body, block)]
+        known = [
+            (text_node(name, block.first_line, 1), Text(""))
+            for block in blocks
+            for name in find_datasets(block.text)
+            if not is_held_out(name)
+        ]
+        if linked or known:
+            yield from linked or [(name, Text("")) for name in _distinct(name for name, _ in known)]
+            return
 
 
-def _find_contributors(body: Body, parts: dict[str, Part]) -> List | None:
-    part = parts.get("contributors") or parts.get("contributor")
-    block = next((block for block in part.blocks if block.tag == "ul"), None) if part else None
+def _own_blocks(part: Part) -> Iterator[Block]:
+    for block in part.blocks:
+        if block.level and _PREPARING.fullmatch(heading_key(block.text)):
+            return
+        if block.tag in ("p", "ul", "ol") and block.text:
+            yield block
+
+
+def _linked_datasets(body: Body, block: Block) -> Iterator[tuple[Text, Text]]:
+    for at, line in enumerate(source_lines(body, block.first_line, block.last_line).split("\n"), block.first_line):
+        for name, address in links_in(line):
+            first = re.match(r"\s*(?:[*+-]\s+|\d+[.)]\s+)?\[", line) and name == links_in(line)[0][0]
+            named = (first and (at == block.first_line or block.tag != "p")) or _DATASET_NAME.search(name)
+            if address.startswith("http") and named:
+                yield text_node(name, at, 1), text_node(address, at, 1)
+
+
+def _distinct(names: Iterator[Text]) -> Iterator[Text]:
+    seen: set[str] = set()
+    for name in names:
+        if name.text.casefold() not in seen:
+            seen.add(name.text.casefold())
+            yield name
+
+
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z])|\n")
+
+
+def _find_evaluated(parts: tuple[Part, ...]) -> Text | None:
+    """The dataset that the sections on accuracy say was measured on, or else a sentence with a percentage elsewhere.
+
+    None when they name none, or more than one.
+    """
+    for kind, needed in (("validation", ""), ("summary", r"\d\s?%")):
+        found = [
+            text_node(name, block.first_line, 1)
+            for part in _find_parts(parts, kind)
+            for block in part.blocks
+            if block.tag in ("p", "ul", "ol")
+            for sentence in _SENTENCE_END.split(block.text)
+            if re.search(needed, sentence) and not re.search(r"\btrain(ed|ing)?\b(?! and )", sentence)
+            for name in find_evaluated(sentence)
+        ]
+        distinct = list(_distinct(iter(found)))
+        if distinct:
+            return distinct[0] if len(distinct) == 1 else None
+    return None
+
+
+def _dataset_of_all(parts: tuple[Part, ...], datasets: list[tuple[Text, Text]]) -> Text | None:
+    """The card's only dataset, unless what is said of it is that the model had its first training on it."""
+    if len(datasets) != 1:
+        return None
+    (name, _), *_ = datasets
+    texts = [block.text for part in _find_parts(parts, "datasets") for block in part.blocks if name.text in block.text]
+    first_training = any(re.search(r"(?i)\bpre-?train|\binitiali[sz]ed", text) for text in texts)
+    return None if not texts or first_training or is_training_split(name.text) else name
+
+
+def _find_contributors(body: Body, parts: tuple[Part, ...]) -> List | None:
+    part = next(_find_parts(parts, "contributors"), None)
+    block = next((block for block in part.blocks if block.tag in ("ul", "ol", "p")), None) if part else None
     if block is None:
         return None
-    people = []
-    for offset, line in enumerate(source_lines(body, block.first_line, block.last_line).split("\n")):
-        link = first_link(line)
-        org = re.search(r"\)\s*\(([^()]+)\)\s*$", line)
-        name = link[0] if link else re.sub(r"^\s*[*+-]\s*", "", line).strip()
-        if name:
-            at = block.first_line + offset
-            address = link[1] if link and link[1].startswith("http") else ""
-            people.append(
-                make_map(
-                    [
-                        ("name", text_node(name, at, 1)),
-                        ("url", text_node(address, at, 1) if address else None),
-                        ("org", text_node(org.group(1), at, 1) if org else None),
-                    ]
-                )
-            )
+    lines = source_lines(body, block.first_line, block.last_line).split("\n")
+    pieces = [(piece, at) for at, line in enumerate(lines, block.first_line) for piece in _BETWEEN.split(line)]
+    people = [person for piece, at in pieces if (person := _read_person(piece, at))]
     return List(tuple(people)) if people else None
+
+
+_BETWEEN = re.compile(r"\s*(?:,|;|&|\band\b)\s*(?=\[)")
+"""What stands between two people on a line who both have a link."""
+MAX_NAME_WORDS = 6
+
+
+def _read_person(line: str, at: int) -> Map | None:
+    """`* [Ada](https://...) (Example Lab)`, `Ada Example ([ada](https://...))`, `Ada Example`; None for a sentence."""
+    text = re.sub(r"^\s*(?:[*+-]|\d+[.)])\s+", "", line).strip()
+    link = first_link(text)
+    org = re.search(r"\)\s*\(([^()]+)\)\s*$", text)
+    before = text.partition("[")[0].strip(" (,:-") if link else text
+    name = before if before and not re.match(r"(?i)(?:by|and|contributed)\b", before) else link[0] if link else ""
+    if not name or len(name.split()) > MAX_NAME_WORDS or name.startswith("<"):
+        return None
+    address = link[1] if link and link[1].startswith("http") else ""
+    pairs: list[tuple[str, Node | None]] = [
+        ("name", text_node(name, at, 1)),
+        ("url", text_node(address, at, 1) if address else None),
+        ("org", text_node(org.group(1), at, 1) if org else None),
+    ]
+    return make_map(pairs)
