@@ -7,7 +7,7 @@ from pathlib import Path
 PACKAGE = Path(__file__).parent.parent / "hooks/cardwright"
 
 FLOW = (
-    "__init__ problem licenses tasks nodes jsonmarks yamlmarks yamltext fields card benchmarks gfm facts"
+    "__init__ problem licenses tasks nodes sizes jsonmarks yamlmarks yamltext fields card benchmarks gfm facts"
     " citations structure sources validate prose claims entry load relations published addresses sections"
     " rows exports render pages views search site doctor starter options material plugin cli __main__"
 ).split()

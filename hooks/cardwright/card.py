@@ -109,30 +109,6 @@ class Structure(Part):
             )
 
 
-class ModelFile(Part):
-    name: Text = Field(None, description="What readers call this file.")
-    path: FilePath = Field(None, description="The file, relative to the card's folder.")
-    url: Url = Field(None, description="Where it is downloaded from, when not beside the card.")
-    size: Text = Field(None, description="Stated size with unit, e.g. 97.7 MB.")
-    sha256: Sha256 = None
-    format: Text = None
-    onnx_version: Text = None
-    opset: Text = None
-    ir_version: Text = None
-    precision: Text = None
-    parameters: Text = None
-    layers: Text = None
-    sample_data: Text = Field(None, description="Path or address of test data for it.")
-    metrics: Annotated[tuple[Metric, ...], BeforeValidator(as_items)] = ()
-    note: Text = None
-    dims: Annotated[dict[str, Text], BeforeValidator(as_mapping)] = Field(
-        {}, description="Sizes of symbolic dimensions, for the MACs, e.g. sequence: 128."
-    )
-    accept: Annotated[dict[str, Text], BeforeValidator(as_mapping)] = Field(
-        {}, description="Differences to the file that are meant: claim to reason."
-    )
-
-
 class Input(Part):
     name: Text = None
     format: Texts = Field((), description="Content types, e.g. image/jpeg.")
@@ -154,6 +130,33 @@ class Output(Part):
 class InputOutput(Part):
     inputs: Annotated[tuple[Input, ...], BeforeValidator(as_items)] = ()
     outputs: Annotated[tuple[Output, ...], BeforeValidator(as_items)] = ()
+
+
+class ModelFile(Part):
+    name: Text = Field(None, description="What readers call this file.")
+    path: FilePath = Field(None, description="The file, relative to the card's folder.")
+    url: Url = Field(None, description="Where it is downloaded from, when not beside the card.")
+    size: Text = Field(None, description="Stated size with unit, e.g. 97.7 MB.")
+    sha256: Sha256 = None
+    format: Text = None
+    onnx_version: Text = None
+    opset: Text = None
+    ir_version: Text = None
+    precision: Text = None
+    parameters: Text = None
+    layers: Text = None
+    sample_data: Text = Field(None, description="Path or address of test data for it.")
+    metrics: Annotated[tuple[Metric, ...], BeforeValidator(as_items)] = ()
+    note: Text = None
+    io: Annotated[InputOutput, BeforeValidator(as_mapping)] = Field(
+        InputOutput(), description="Inputs and outputs of this file, where they are not those of `io`."
+    )
+    dims: Annotated[dict[str, Text], BeforeValidator(as_mapping)] = Field(
+        {}, description="Sizes of symbolic dimensions, for the MACs, e.g. sequence: 128."
+    )
+    accept: Annotated[dict[str, Text], BeforeValidator(as_mapping)] = Field(
+        {}, description="Differences to the file that are meant: claim to reason."
+    )
 
 
 class Request(Part):

@@ -109,7 +109,8 @@ class Entry:
 
     def is_in_text(self, path: Path) -> bool:
         """Whether the value was found in the card's text, which shows it already where its author put it."""
-        line = self.mark(path).line - self.raw.body_line + 1
-        if not self.raw.derived or line < 1:
+        mark = self.mark(path)
+        line = mark.line - self.raw.body_line + 1
+        if not self.raw.derived or line < 1 or mark.path:
             return False
         return not any(lift.first_line <= line <= lift.last_line for lift in self.raw.lifts)

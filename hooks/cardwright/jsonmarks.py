@@ -19,6 +19,14 @@ _ATOM = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?|true|false|null
 
 def read_json(text: str) -> tuple[Map | None, tuple[Problem, ...]]:
     """The object that `text` holds, or None and the problem. Numbers keep their spelling. Never raises."""
+    node, problems = read_json_value(text)
+    if node is None or isinstance(node, Map):
+        return node, problems
+    return None, (Problem("", node.mark, "", "not a JSON object", "wrap it in { }"),)
+
+
+def read_json_value(text: str) -> tuple[Node | None, tuple[Problem, ...]]:
+    """The object, list or value that `text` holds, or None and the problem. Never raises."""
     reader = _Reader(text)
     if len(text) > MAX_BYTES:
         return None, (Problem("", Mark(), "", f"more than {MAX_BYTES:,} bytes of JSON", "split the card"),)
@@ -29,8 +37,6 @@ def read_json(text: str) -> tuple[Map | None, tuple[Problem, ...]]:
     except JSONDecodeError as error:
         message = f"not valid JSON: {error.msg[:1].lower()}{error.msg[1:].removesuffix(' at')}"
         return None, (Problem("", reader.mark(error.pos), "", message, "mend the JSON at this place"),)
-    if not isinstance(node, Map):
-        return None, (Problem("", node.mark, "", "not a JSON object", "wrap it in { }"),)
     return node, tuple(reader.problems)
 
 

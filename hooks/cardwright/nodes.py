@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cardwright.problem import START, Mark
@@ -93,6 +93,21 @@ def walk_texts(node: Node) -> Iterator[Text]:
         case Map(items):
             for _, value in items:
                 yield from walk_texts(value)
+
+
+def place_in(node: Map, path: str) -> Map:
+    """The mapping of another file, which its places and those of all in it name from now on."""
+    pairs = ((replace(key, mark=replace(key.mark, path=path)), _placed(value, path)) for key, value in node.items)
+    return Map(tuple(pairs), replace(node.mark, path=path))
+
+
+def _placed(node: Node, path: str) -> Node:
+    if isinstance(node, Map):
+        return place_in(node, path)
+    mark = replace(node.mark, path=path)
+    if isinstance(node, List):
+        return List(tuple(_placed(item, path) for item in node.items), mark)
+    return replace(node, mark=mark)
 
 
 def show_path(path: Sequence[str | int]) -> str:

@@ -9,6 +9,7 @@ from typing import Literal
 
 from cardwright.claims.statements import Statement
 from cardwright.facts import Facts, Value
+from cardwright.sizes import NUMBER, SIZE_UNITS, could_be_size, is_near, to_float
 
 Verdict = Literal["verified", "contradicted", "unchecked"]
 
@@ -24,24 +25,6 @@ class Outcome:
 
 UNCHECKED = Outcome("unchecked")
 
-_NUMBER = re.compile(r"(?P<number>\d[\d,]*(?:\.\d+)?|\.\d+)\s*(?P<unit>[a-zA-Z]*)")
-_SIZE_UNITS: Mapping[str, tuple[int, ...]] = {
-    "": (1,),
-    "b": (1,),
-    "byte": (1,),
-    "bytes": (1,),
-    "kb": (1000, 1024),
-    "kib": (1024,),
-    "k": (1000, 1024),
-    "mb": (1000**2, 1024**2),
-    "mib": (1024**2,),
-    "m": (1000**2, 1024**2),
-    "gb": (1000**3, 1024**3),
-    "gib": (1024**3,),
-    "g": (1000**3, 1024**3),
-    "tb": (1000**4, 1024**4),
-}
-"""Bytes in a unit; where people mean either, both."""
 _COUNT_UNITS: Mapping[str, int] = {
     "": 1,
     "k": 10**3,
@@ -56,20 +39,16 @@ _COUNT_UNITS: Mapping[str, int] = {
     "billion": 10**9,
     "g": 10**9,
 }
-ROUNDING = 0.02
-"""Share by which a rounded size or count may differ beyond its last digit."""
 
 
 def check_size(stated: str, facts: Facts) -> Outcome:
     """`97.7 MB`: the file, or the file with its external data; MB may mean MiB."""
-    match = _NUMBER.search(stated)
-    units = _SIZE_UNITS.get(match["unit"].lower()) if match else None
-    if not match or not units:
-        return UNCHECKED
+    match = NUMBER.search(stated)
     external = sum(file.size_bytes or 0 for file in facts.external_data)
-    sizes = {facts.size_bytes, facts.size_bytes + external}
-    agrees = any(_is_near(match["number"], size / unit) for size in sizes for unit in units)
-    unit_bytes = units[0]
+    agrees = could_be_size(stated, (facts.size_bytes, facts.size_bytes + external))
+    if not match or agrees is None:
+        return UNCHECKED
+    unit_bytes = SIZE_UNITS[match["unit"].lower()][0]
     measured = (
         f"{facts.size_bytes:,} bytes" if unit_bytes == 1 else f"{facts.size_bytes / unit_bytes:.3g} {match['unit']}"
     )
@@ -78,13 +57,13 @@ def check_size(stated: str, facts: Facts) -> Outcome:
 
 def check_parameters(stated: str, facts: Facts) -> Outcome:
     """`25.6M`, `25,557,032`, `1.2 billion`: the parameters, or the parameters and buffers, which many tools add."""
-    match = _NUMBER.search(stated)
+    match = NUMBER.search(stated)
     scale = _COUNT_UNITS.get(match["unit"].lower(), 1) if match else 1
     if not match:
         return UNCHECKED
     counts = (facts.parameters, facts.parameters + facts.buffers)
     written = match["number"]
-    agrees = any(_to_float(written) == n if scale == 1 else _is_near(written, n / scale) for n in counts)
+    agrees = any(to_float(written) == n if scale == 1 else is_near(written, n / scale) for n in counts)
     return Outcome("verified" if agrees else "contradicted", f"{facts.parameters:,}")
 
 
@@ -171,10 +150,16 @@ def check_value(said: Statement, held: tuple[Value, ...]) -> Outcome:
     if value is None:
         names = ", ".join(value.name for value in held)
         return Outcome("contradicted", f"only {names}") if held else UNCHECKED
-    shape, dtype = said.value.shape, getattr(said.value, "dtype", None) or ""
+    shape, dtype = said.value.shape, getattr(said.value, "dtype", None) or _tensor_type(said.value)
     dims = "" if value.shape is None else f" [{', '.join('?' if dim is None else str(dim) for dim in value.shape)}]"
     agrees = _same_shape(shape, value) and (not dtype or _same_dtype(dtype, value.dtype))
     return Outcome("verified" if agrees else "contradicted", f"{value.name}: {value.dtype}{dims}")
+
+
+def _tensor_type(stated: object) -> str:
+    """`tensor(float)` as the only type of an output; other types are of a card's own vocabulary."""
+    types: tuple[str, ...] = getattr(stated, "type", ())
+    return types[0] if len(types) == 1 and types[0].startswith("tensor(") else ""
 
 
 def _same_shape(shape: object, value: Value) -> bool:
@@ -202,14 +187,3 @@ _DTYPE_WORDS: Mapping[str, str] = {
 def _same_dtype(stated: str, held: str) -> bool:
     word = re.sub(r"tensor|[^a-z0-9]", "", stated.lower())
     return _DTYPE_WORDS.get(word, held) == held
-
-
-def _is_near(written: str, value: float) -> bool:
-    """Whether `value`, rounded as `written` is, could be written so."""
-    digits = len(written.partition(".")[2])
-    tolerance: float = max(0.51 * 10.0**-digits, ROUNDING * value)
-    return abs(_to_float(written) - value) <= tolerance
-
-
-def _to_float(written: str) -> float:
-    return float(written.replace(",", ""))

@@ -118,21 +118,24 @@ def _text_statement(raw: RawCard, text: str, first_line: int) -> Statement:
 
 
 def find_inputs(subject: Subject) -> Iterator[Statement]:
-    """The named inputs of `io`."""
-    yield from _find_values(subject, "inputs", subject.card.io.inputs)
+    """The named inputs of the file, or of the card when the file is its main one."""
+    yield from _find_values(subject, "inputs")
 
 
 def find_outputs(subject: Subject) -> Iterator[Statement]:
-    """The named outputs of `io`."""
-    yield from _find_values(subject, "outputs", subject.card.io.outputs)
+    """The named outputs of the file, or of the card when the file is its main one."""
+    yield from _find_values(subject, "outputs")
 
 
-def _find_values(subject: Subject, kind: str, values: tuple[Any, ...]) -> Iterator[Statement]:
+def _find_values(subject: Subject, kind: str) -> Iterator[Statement]:
+    path: Path = ("files", subject.index, "io", kind) if subject.index is not None else ()
+    values = getattr(subject.file.io, kind)
     # modelhub's names are labels of its own interface, not those of the file.
-    if subject.is_main and subject.raw.format != "modelhub":
-        for index, value in enumerate(values):
-            if value.name:
-                yield _field_statement(subject, ("io", kind, index, "name"), value.name, value)
+    if not values and subject.is_main and subject.raw.format != "modelhub":
+        path, values = ("io", kind), getattr(subject.card.io, kind)
+    for index, value in enumerate(values):
+        if value.name:
+            yield _field_statement(subject, (*path, index, "name"), value.name, value)
 
 
 _ACCEPT = re.compile(r"<!--\s*cardwright:\s*accept\s+(\w+(?:\s*,\s*\w+)*)\s*:\s*(.+?)\s*-->", re.DOTALL)

@@ -55,7 +55,9 @@ def load_entry(root: Path, shown_as: str, source: CardSource, inspect: Inspect) 
         prototxts=tuple(path.relative_to(source.folder).as_posix() for path in beside.paths[".prototxt"]),
         publications=publications,
         prose=arrange(raw, name),
-        problems=sort_problems(problem.at(f"{shown_as}/{problem.path or text.path}") for problem in problems),
+        problems=sort_problems(
+            problem.at(f"{shown_as}/{problem.path or problem.mark.path or text.path}") for problem in problems
+        ),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,14 +65,23 @@ class FileFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class StatedPorts:
+    """Inputs and outputs as the card states them, and of which of its files; of the model where there is no name."""
+
+    names: tuple[str, ...]
+    inputs: tuple[Input, ...]
+    outputs: tuple[Output, ...]
+    others: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class StructureView:
     """The whole section."""
 
     links: tuple[tuple[str, Structure], ...]
     prototxts: tuple[str, ...]
     """Caffe networks beside the card, which netscope draws."""
-    inputs: tuple[Input, ...]
-    outputs: tuple[Output, ...]
+    ports: tuple[StatedPorts, ...]
     files: tuple[FileFacts, ...]
     unread: tuple[FileEntry, ...]
     """Files that could not be read; their `error` says why."""
@@ -86,12 +95,24 @@ def describe_structure(entry: Entry) -> StructureView | None:
     read = [(file, file.facts) for file in entry.files if file.facts]
     files = tuple(_describe_file(file, facts, number) for number, (file, facts) in enumerate(read, 1))
     unread = tuple(file for file in entry.files if file.error)
-    io = entry.card.io
-    if not (links or entry.prototxts or files or unread or io != InputOutput()):
+    ports = tuple(_describe_ports(entry))
+    if not (links or entry.prototxts or files or unread or ports):
         return None
-    inputs = tuple(value for value in io.inputs if value != Input())
-    outputs = tuple(value for value in io.outputs if value != Output())
-    return StructureView(links, entry.prototxts, inputs, outputs, files, unread)
+    return StructureView(links, entry.prototxts, ports, files, unread)
+
+
+def _describe_ports(entry: Entry) -> Iterator[StatedPorts]:
+    """Those of the card, then those of its files; files with the same ones stand together."""
+    of_files: dict[str, tuple[InputOutput, list[str]]] = {}
+    for file in entry.files:
+        io = file.stated.io
+        of_files.setdefault(io.model_dump_json(), (io, []))[1].append(file.name)
+    for io, names in ((entry.card.io, list[str]()), *of_files.values()):
+        inputs = tuple(value for value in io.inputs if value != Input())
+        outputs = tuple(value for value in io.outputs if value != Output())
+        if inputs or outputs or io.model_extra:
+            shown = tuple(dict.fromkeys(names)) if len(of_files) > 1 else ()
+            yield StatedPorts(shown, inputs, outputs, io.model_extra or {})
 
 
 def _describe_file(file: FileEntry, facts: Facts, number: int) -> FileFacts:

@@ -13,6 +13,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from cardwright.sources import eval_results
 from cardwright.sources.huggingface import has_front_matter
 from cardwright.sources.model_index import YAML_SUFFIXES, is_model_index, list_models
 from cardwright.sources.modelhub import CONFIG_PLACES, is_modelhub_config
+from cardwright.sources.onnx_hub import MANIFEST
 from cardwright.sources.raw import SourceText
 
 MAX_FILE_BYTES = 4_000_000
@@ -31,6 +33,8 @@ COMPANION_TEXTS = ("README.md", "readme.md", "Readme.md", "init/init.json", *eva
 """Text files beside a card that its readers may ask for, as patterns of names."""
 MAX_COMPANIONS = 100
 """Files that one pattern may find."""
+SHARED_TEXTS = (MANIFEST,)
+"""Companions of all cards below the folder in which they stand; of several above a card, the nearest counts."""
 _SKIPPED = re.compile(r"[._].*|node_modules|__pycache__")
 _README = re.compile(r"readme\.(md|mdx|markdown)", re.IGNORECASE)
 _METAFILES = ("metafile.yml", "metafile.yaml", "model-index.yml", "model-index.yaml")
@@ -84,6 +88,10 @@ def read_text(root: Path, source: CardSource) -> tuple[SourceText, tuple[Problem
         name = companion.relative_to(source.folder).as_posix()
         beside[name], said = _read_file(companion, companion.relative_to(root).as_posix())
         problems += said
+    for shared in SHARED_TEXTS:
+        for place, (content, said) in _find_shared(root, source.folder, shared):
+            beside[place] = content
+            problems += said
     return SourceText(path, text, beside, source.part), problems
 
 
@@ -91,6 +99,26 @@ def _companions(source: CardSource) -> Iterator[Path]:
     for pattern in COMPANION_TEXTS:
         found = (path for path in sorted(source.folder.glob(pattern)) if is_inside(path, source.folder))
         yield from islice((path for path in found if path != source.path), MAX_COMPANIONS)
+
+
+def _find_shared(root: Path, folder: Path, name: str) -> Iterator[tuple[str, tuple[str, tuple[Problem, ...]]]]:
+    """The nearest file of this name in the folder or above, up to the cards folder: its path from there, its text."""
+    steps = folder.relative_to(root).parts if folder.is_relative_to(root) else ()
+    for up in range(len(steps) + 1):
+        path = root.joinpath(*steps[: len(steps) - up], name)
+        try:
+            stamp = path.stat()
+        except (OSError, ValueError):
+            continue
+        if is_inside(path, root):
+            shown = path.relative_to(root).as_posix()
+            yield "../" * up + name, _read_shared(path, shown, stamp.st_mtime_ns, stamp.st_size, stamp.st_ino)
+            return
+
+
+@lru_cache(maxsize=4)  # one file for all cards of a build; a change of it changes one of the numbers
+def _read_shared(path: Path, name: str, *_stamp: int) -> tuple[str, tuple[Problem, ...]]:
+    return _read_file(path, name)
 
 
 def is_inside(path: Path, folder: Path) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from cardwright.benchmarks.datasets import find_datasets, find_evaluated, is_held_out, is_training_split
 from cardwright.gfm import Block, Body, read_body
 from cardwright.nodes import List, Map, Node, Text, make_map
+from cardwright.sources.onnx_hub import add_manifest
 from cardwright.sources.onnx_zoo_table import find_training_data, is_model_table, read_files
 from cardwright.sources.raw import (
     Lift,
@@ -80,7 +81,7 @@ def read_onnx_zoo(source: SourceText) -> RawCard:
     return RawCard("onnx-zoo", fields, body, lifts=lifts, roles=ROLES, derived=True)
 
 
-ONNX_ZOO = Reader("onnx-zoo", "ONNX Model Zoo", is_onnx_zoo, read_onnx_zoo)
+ONNX_ZOO = Reader("onnx-zoo", "ONNX Model Zoo", is_onnx_zoo, lambda source: add_manifest(read_onnx_zoo(source), source))
 
 
 def _find_parts(parts: tuple[Part, ...], kind: str) -> Iterator[Part]:
