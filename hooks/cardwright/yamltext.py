@@ -7,27 +7,27 @@ from collections.abc import Mapping, Sequence
 
 import yaml
 
-from cardwright.nodes import Text
+from cardwright.nodes import List, Map, Node, Text
 
-Value = str | int | float | bool | Text | Sequence["Value"] | Mapping[str, "Value"] | None
-"""What can be written; sequences as list or tuple, mappings as dict.
+Value = str | int | float | bool | Node | Sequence["Value"] | Mapping[str, "Value"] | None
+"""What can be written; sequences as list or tuple, mappings as dict, and what was read as it was read.
 
 A str comes back as a str from any YAML reader, so `no` and `1.10` get quotes. A `Text` that is not quoted is written as
 it stands, so that `75.80` is the number that it looks like, with both its digits.
 """
 
 
-def write_yaml(fields: Mapping[str, Value]) -> str:
+def write_yaml(fields: Mapping[str, Value] | Map) -> str:
     """`fields` as a block of YAML that ends in a line break; empty for no fields.
 
     `read_yaml` gives back the same texts; `yaml.safe_load` too, and the same types for what is no text.
     """
-    if not fields:
+    if not (fields.items if isinstance(fields, Map) else fields):
         return ""
     return yaml.dump(fields, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=float("inf"))
 
 
-def write_card(fields: Mapping[str, Value], body: str) -> str:
+def write_card(fields: Mapping[str, Value] | Map, body: str) -> str:
     """A card's file: front matter, and the text below it."""
     return f"---\n{write_yaml(fields)}---\n\n{body}"
 
@@ -50,13 +50,21 @@ class _Dumper(yaml.SafeDumper):
         tag = self.resolve(yaml.ScalarNode, data.text, (True, False))  # type: ignore[no-untyped-call]
         return self.write_text(data.text) if data.quoted else self.represent_scalar(tag, data.text)
 
+    def write_list(self, data: List) -> yaml.Node:
+        return self.represent_list(data.items)
 
+    def write_map(self, data: Map) -> yaml.Node:
+        return self.represent_mapping("tag:yaml.org,2002:map", [(key.text, value) for key, value in data.items])
+
+
+_Dumper.add_representer(List, _Dumper.write_list)
+_Dumper.add_representer(Map, _Dumper.write_map)
 _Dumper.add_representer(str, _Dumper.write_text)
 _Dumper.add_representer(Text, _Dumper.write_as_it_stands)
 _Dumper.add_multi_representer(str, _Dumper.write_text)
 # Numbers of YAML 1.2, which are text to PyYAML and numbers to other readers.
 _Dumper.add_implicit_resolver(
     "tag:cardwright,2024:number",
-    re.compile(r"0o[0-7]+|[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?"),
+    re.compile(r"(0o[0-7]+|[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?)\Z"),
     list("-+.0123456789"),
 )
