@@ -12,10 +12,12 @@ import click
 
 from cardwright import __version__
 from cardwright.card import card_schema
+from cardwright.convert import TARGETS
 from cardwright.doctor import examine
 from cardwright.doctor.report import describe, write_card_report, write_overview
 from cardwright.entry import Entry
 from cardwright.facts import FACTS, Facts, FactsError, Inspector, inspect
+from cardwright.importing import import_cards
 from cardwright.problem import Problem, one_line
 from cardwright.sections.structure import ORDER, format_fact
 from cardwright.site import CACHE_DIR, read_cards
@@ -137,6 +139,54 @@ def schema() -> None:
     click.echo(json.dumps(card_schema(), indent=2, ensure_ascii=False))
 
 
+@main.command()
+@click.argument("card", type=click.Path(exists=True, path_type=Path))
+@click.option("--to", "to", required=True, type=click.Choice([target.name for target in TARGETS]), help="The format.")
+@click.option("--name", help="The card of this name alone, where CARD holds several.")
+@click.option("--output", type=click.Path(path_type=Path), help="The file to write; without it, the terminal.")
+def convert(card: Path, to: str, name: str | None, output: Path | None) -> None:
+    """Write the card at CARD (its file or folder, or a folder of cards) in another format."""
+    target = next(target for target in TARGETS if target.name == to)
+    entries = tuple(entry for entry in _read(card)[0] if name in (None, entry.slug, entry.name))
+    if not entries:
+        raise click.ClickException(one_line(f"{card} holds no card{f' called {name}' if name else ''}."))
+    if target.one and len(entries) > 1:
+        hint = f"name one of them, e.g. --name {entries[0].slug}"
+        raise click.ClickException(
+            one_line(f"{card} holds {_count(len(entries), 'card')}, and a {target.file_name} is one card: {hint}.")
+        )
+    for entry in entries:
+        if entry.raw.unreadable and entry.raw.format != to:
+            for problem in entry.problems:
+                click.echo(str(problem), err=True)
+            raise click.ClickException(one_line(f"{entry.path} cannot be read, so it is not converted: mend it first."))
+    text = target.write(entries)
+    if not text:
+        raise click.ClickException(one_line(f"{card} states nothing to write as {target.label}."))
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        _write(output, text, entries)
+
+
+@main.command("import")
+@click.argument("dir", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--output", type=click.Path(path_type=Path), help="The folder to write; DIR-imported when absent.")
+def import_folder(dir: Path, output: Path | None) -> None:
+    """Write every card below DIR as a README.md of our own form, with its files, into a new folder."""
+    output = output or dir.resolve().with_name(f"{dir.resolve().name}-imported")
+    if output.resolve().is_relative_to(dir.resolve()):
+        raise click.ClickException(
+            one_line(f"{output} lies in {dir}, where its cards would be read twice: name another.")
+        )
+    entries, _ = _read(dir)
+    written, problems = import_cards(entries, dir, output)
+    for problem in problems:
+        click.echo(str(problem), err=True)
+    click.echo(f"{_count(len(written), 'card')} written to {os.fspath(output)}")
+    sys.exit(1 if problems else 0)
+
+
 @main.command("inspect")
 @click.argument("file")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
@@ -190,6 +240,15 @@ def _read(path: Path) -> tuple[tuple[Entry, ...], tuple[Problem, ...]]:
     if not chosen:
         raise click.ClickException(one_line(f"{path} is no card: name a card's file or folder, or a folder of cards."))
     return chosen, tuple(p for entry in chosen for p in entry.problems)
+
+
+def _write(output: Path, text: str, entries: tuple[Entry, ...]) -> None:
+    if output.exists() and any(entry.source.path.samefile(output) for entry in entries):
+        raise click.ClickException(one_line(f"{output} is the card itself: name another file."))
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise click.ClickException(one_line(f"{output} cannot be written: {error.strerror}.")) from None
 
 
 def _canonical(entry: Entry) -> dict[str, object]:

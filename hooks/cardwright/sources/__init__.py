@@ -3,9 +3,12 @@
 A new format is a file beside this one and a row here.
 """
 
+from dataclasses import replace
+
 from cardwright.sources.eval_results import add_eval_results
 from cardwright.sources.find import CardSource, find_sources
 from cardwright.sources.huggingface import HUGGING_FACE, MARKDOWN
+from cardwright.sources.kept import restore_fields
 from cardwright.sources.marketplace import MARKETPLACE
 from cardwright.sources.model_index import MODEL_INDEX
 from cardwright.sources.modelhub import CONFIG, README
@@ -19,7 +22,9 @@ READERS: tuple[Reader, ...] = (CONFIG, HUGGING_FACE, MODEL_INDEX, README, ONNX_Z
 def read_source(source: SourceText) -> RawCard:
     """Read a card file in its format."""
     reader = next(reader for reader in READERS if reader.recognises(source))
-    return add_eval_results(reader.read(source), source)
+    raw = add_eval_results(reader.read(source), source)
+    fields, problems = restore_fields(raw.fields)
+    return replace(raw, fields=fields, problems=(*raw.problems, *problems))
 
 
 __all__ = ["READERS", "CardSource", "Lift", "RawCard", "Reader", "SourceText", "find_sources", "read_source"]

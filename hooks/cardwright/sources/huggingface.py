@@ -55,6 +55,7 @@ def read_front_matter(source: SourceText) -> RawCard:
         read_body(text),
         body_line,
         problems=problems,
+        written=front,
         unreadable=front if fields is None else "",
     )
 

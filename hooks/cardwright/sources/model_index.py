@@ -36,6 +36,8 @@ class Index:
     collections: tuple[Map, ...]
     rest: tuple[tuple[Text, Node], ...]
     """All else at the top of the file."""
+    kind: tuple[tuple[Text, Node], ...] = ()
+    """The line that says what the file is, which the HTML comment needs."""
     problems: tuple[Problem, ...] = ()
     unreadable: str = ""
     """The YAML, when it could not be read."""
@@ -58,12 +60,21 @@ def read_model_index(source: SourceText) -> RawCard:
     index = _read_index(source.path, source.text)
     body = _read_text(source.path, source.text)
     if source.part is None or source.part >= len(index.models):
-        fields = collection_fields(index.collections, index.rest)
+        model, fields = None, collection_fields(index.collections, index.rest)
     else:
-        fields = model_fields(index.models[source.part], index.collections, _unused(index))
+        model = index.models[source.part]
+        fields = model_fields(model, index.collections, _unused(index))
     # A problem of the whole file is said once, with its first model.
     problems = index.problems if not source.part else ()
-    return RawCard("model-index", fields, body, problems=problems, foreign_keys=True, unreadable=index.unreadable)
+    return RawCard(
+        "model-index",
+        fields,
+        body,
+        problems=problems,
+        foreign_keys=True,
+        origin=None if index.unreadable else _part_of(index, model),
+        unreadable=index.unreadable,
+    )
 
 
 MODEL_INDEX = Reader("model-index", "Papers with Code model-index", is_model_index, read_model_index)
@@ -77,7 +88,7 @@ def _read_index(path: str, text: str) -> Index:
         yaml, first_line = _find_comment(text) or ("", 1)
     fields, problems = read_yaml(yaml.replace("\r\n", "\n"), first_line)
     if fields is None:
-        return Index((), (), (), problems, yaml)
+        return Index((), (), (), (), problems, yaml)
     models, other_models = maps(get(fields, "models"))
     collections, other_collections = maps(get(fields, "collections"))
     if len(models) > MAX_MODELS:
@@ -89,7 +100,8 @@ def _read_index(path: str, text: str) -> Index:
         for key, value in fields.items
         if key.text.lower() != "type" and (node := named.get(key.text.lower(), value)) is not None
     )
-    return Index(models[:MAX_MODELS], collections, rest, problems)
+    kind = tuple(pair for pair in fields.items if pair[0].text.lower() == "type")
+    return Index(models[:MAX_MODELS], collections, rest, kind, problems)
 
 
 @lru_cache(maxsize=8)
@@ -113,8 +125,27 @@ def _find_comment(text: str) -> tuple[str, int] | None:
 
 def _unused(index: Index) -> Iterator[tuple[Text, Node]]:
     """What no model of the file names, so that it is not lost."""
-    names = {node.text.strip() for each in index.models if isinstance(node := get(each, "in collection"), Text)}
-    unused = tuple(each for each in index.collections if name_of(each) not in names)
-    if unused:
+    if unused := _unused_collections(index):
         yield Text("Collections", unused[0].mark), List(unused, unused[0].mark)
     yield from index.rest
+
+
+def _unused_collections(index: Index) -> tuple[Map, ...]:
+    names = {_collection_name(model) for model in index.models}
+    return tuple(each for each in index.collections if name_of(each) not in names)
+
+
+def _collection_name(model: Map) -> str:
+    named = get(model, "in collection")
+    return named.text.strip() if isinstance(named, Text) else ""
+
+
+def _part_of(index: Index, model: Map | None) -> Map:
+    """The file with nothing of its other models; `model` is None when there are none."""
+    unused = _unused_collections(index)
+    name = _collection_name(model) if model else ""
+    mine = tuple(each for each in index.collections if each in unused or (name and name_of(each) == name))
+    spelled = {key.text.lower(): key.text for key, _ in index.rest}
+    parts = (("Collections", mine), ("Models", (model,) if model else ()))
+    lists = ((Text(spelled.get(key.lower(), key)), List(items)) for key, items in parts if items)
+    return Map((*index.kind, *lists, *index.rest))

@@ -77,7 +77,7 @@ def read_modelhub_config(source: SourceText) -> RawCard:
         )
     fields = _config_fields(config)
     if not readme:
-        return RawCard("modelhub", fields, read_body(""), problems=problems, foreign_keys=True)
+        return RawCard("modelhub", fields, read_body(""), problems=problems, foreign_keys=True, origin=config)
     beside = read_modelhub_readme(SourceText(source.path, readme))
     path = _readme_path(source)
     fields, differences = _add_readme(fields, beside.fields, path)
@@ -92,6 +92,7 @@ def read_modelhub_config(source: SourceText) -> RawCard:
         ),
         problems=(*problems, *differences),
         foreign_keys=True,
+        origin=config,
     )
 
 

@@ -58,6 +58,10 @@ class RawCard:
     """True when the fields were found in the body; False when they have a place of their own."""
     foreign_keys: bool = False
     """True when keys that are no fields belong to another format, and are no slips of the pen."""
+    written: str = ""
+    """Front matter as it stands."""
+    origin: Map | None = None
+    """What the file says, by the keys of its own format, when the fields are another arrangement of it."""
     unreadable: str = ""
     """Front matter or JSON that could not be read, to be shown as it stands."""
 
