@@ -1,7 +1,8 @@
 """Build the pages of every card below a folder, and say what went wrong: `python scripts/try_corpus.py DIR`.
 
 Reports cards and seconds, the mean time of a card and the slowest, crashes, problems by kind, and every difference
-between a card and its page: `compare_gfm.py` says how they are compared. Exits with 1 on a crash or a difference.
+between a card and its page: `compare_gfm.py` says how they are compared. It also
+reports cards that come back changed when they are converted (`round_trips.py`). Exits with 1 on any of these.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from cardwright.load import Inspect, load_entry
 from cardwright.pages import PageStyle, make_card_page
 from cardwright.site import Site, build_site
 from scripts.compare_gfm import Loss, find_losses
+from scripts.round_trips import find_changes
 
 ADDRESSES, STYLE = Addresses("models"), PageStyle()
 SHOWN = 20
@@ -47,7 +49,11 @@ def main() -> None:
     losses, lifted = _compare(site)
     for line in _list_losses(losses, lifted):
         print(line)
-    sys.exit(1 if crashes or losses else 0)
+    changes = list(find_changes(site.entries))
+    for change in changes[:SHOWN]:
+        print(f"        {change.slug}: {change.trip}: {change.what}")
+    print(f"{len(changes):,} cards changed by a round trip")
+    sys.exit(1 if crashes or losses or changes else 0)
 
 
 def _time(folder: Path, entry: Entry, inspect: Inspect) -> float:

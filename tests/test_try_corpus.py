@@ -4,8 +4,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from cardwright.facts import inspect
 from cardwright.site import read_cards
+from scripts import round_trips
 from scripts.compare_gfm import find_losses
 
 ROOT = Path(__file__).parent.parent
@@ -65,3 +68,27 @@ def test_losses_are_found(tmp_path: Path) -> None:
     page = page.replace("<tr><td>three", "</td></tr><tr><td>three</td></tr>")
     losses, _ = find_losses(entry, moved, f"{page}<p>Sings twice.</p><p>Sings twice.</p>")
     assert [(loss.kind, loss.lost) for loss in losses] == [("order", "elsewhere than in the card: sh | sing")]
+
+
+def test_changes_of_round_trips_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    entries, _ = read_cards(ROOT / "tests/data/convert/cards", "cards", inspect)
+    assert list(round_trips.find_changes(entries)) == []
+    spoil = {
+        "huggingface": lambda write, cards: write(cards).replace("75.80", "75.8").replace("*songs*", "songs"),
+        "modelhub": lambda write, cards: write(cards).replace("1.50", "1.5"),
+        "model-index": lambda write, cards: write(cards).replace("0.90", "0.9"),
+    }
+    spoiled = {
+        name: lambda cards, name=name, write=write: spoil[name](write, cards) if name in spoil else write(cards)
+        for name, write in round_trips.WRITE.items()
+    }
+    monkeypatch.setattr(round_trips, "WRITE", spoiled)
+    assert [(change.slug, change.trip, change.what) for change in round_trips.find_changes(entries)] == [
+        ("duck-s", "model-index and back", "the models"),
+        ("heron", "modelhub and back", "meta"),
+        ("wren", "huggingface and back", "model-index, the text"),
+        ("duck-l", "to model-index and back", "general"),
+        ("heron", "to modelhub and back", "general"),
+        ("wren", "to huggingface and back", "model-index, the text"),
+        ("zoo", "to huggingface and back", "license, model-index, files, cardwright, the text"),
+    ]

@@ -1,0 +1,106 @@
+"""Convert cards, read what was written, and say which values are not what they were; part of `try_corpus.py`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+import yaml
+
+from cardwright.convert import TARGETS
+from cardwright.convert.huggingface import OWN_FIELDS
+from cardwright.entry import Entry
+from cardwright.sources import SourceText, read_source
+from cardwright.sources.huggingface import split_front_matter
+from cardwright.validate import validate_card
+
+READ_AS = {"huggingface": "README.md", "modelhub": "config.json", "model-index": "metafile.yml"}
+"""Formats that are read again, by the name of such a file."""
+WRITE = {target.name: target.write for target in TARGETS}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A card that came back otherwise than it went out."""
+
+    slug: str
+    trip: str
+    what: str
+
+
+def find_changes(entries: Iterable[Entry]) -> Iterator[Change]:
+    """Each card through its own format, as a file, and through each that can be read, as a card."""
+    cards = [entry for entry in entries if not entry.raw.unreadable and entry.raw.format != "unread"]
+    for path, group in groupby(sorted(cards, key=lambda e: (str(e.source.path), e.source.part or 0)), _path):
+        of_file = tuple(group)
+        trip = OWN_TRIPS.get(of_file[0].raw.format)
+        if trip and (what := trip(path.read_bytes().decode("utf-8-sig", "replace"), of_file)):
+            yield Change(of_file[0].slug, f"{of_file[0].raw.format} and back", what)
+    for entry in cards:
+        for name, file_name in READ_AS.items():
+            back = read_source(SourceText(file_name, WRITE[name]((entry,)), part=0))
+            card, misfits, _ = validate_card(back.fields)
+            pairs = ((entry.card, entry.misfits), (card, misfits))
+            was, now = ({**card.model_dump(by_alias=True), "": misfits} for card, misfits in pairs)
+            lost = [key for key in was | now if was.get(key) != now.get(key)]
+            if name == "huggingface" and back.body.markdown.strip() != entry.raw.body.markdown.strip():
+                lost.append("the text")
+            if lost:
+                yield Change(entry.slug, f"to {name} and back", ", ".join(lost))
+
+
+def _path(entry: Entry) -> Any:
+    return entry.source.path
+
+
+def _try_huggingface(text: str, entries: tuple[Entry, ...]) -> str:
+    if any(key.text in OWN_FIELDS for key, _ in entries[0].raw.fields.items):
+        return ""  # a card of our own form, for which Hugging Face has other words
+    written = WRITE["huggingface"](entries)
+    fronts, bodies = zip(
+        *((front, body) for front, _, body, _ in map(split_front_matter, (text, written))), strict=True
+    )
+    was, now = map(_load_yaml, fronts)
+    changed = [key for key in was if now.get(key) != was[key]]
+    same_text = "".join(bodies[0].split()) == "".join(bodies[1].split())
+    return ", ".join(map(str, [*changed, *([] if same_text else ["the text"])]))
+
+
+def _load_yaml(front: str) -> dict[Any, Any]:
+    """Front matter as other readers have it, numbers by their spelling; empty when they refuse it."""
+    try:
+        typed, spelled = yaml.safe_load(front), yaml.load(front, Loader=yaml.BaseLoader)
+    except (yaml.YAMLError, ValueError):
+        return {}
+    if not isinstance(typed, dict):
+        return {}
+    return {key: (value, text) for (key, value), text in zip(typed.items(), spelled.values(), strict=False)}
+
+
+def _try_modelhub(text: str, entries: tuple[Entry, ...]) -> str:
+    if not text.lstrip().startswith("{"):  # the README alone
+        return ""
+    was, now = (json.loads(each, parse_float=str, parse_int=str) for each in (text, WRITE["modelhub"](entries)))
+    if isinstance(now.get("modelhub"), dict) and now["modelhub"].pop("cardwright", None) and "modelhub" not in was:
+        del now["modelhub"]
+    return ", ".join(key for key in was | now if was.get(key) != now.get(key))
+
+
+def _try_model_index(text: str, entries: tuple[Entry, ...]) -> str:
+    """All models of a file, against the YAML of it, wherever it stands."""
+    now = yaml.load(WRITE["model-index"](entries), Loader=yaml.BaseLoader)
+    start, end = (text.rfind("<!--"), text.rfind("-->")) if "<!--" in text else (-4, len(text))
+    was = yaml.load(text[start + 4 : end], Loader=yaml.BaseLoader)
+    return "" if was == now else "the models"
+
+
+OWN_TRIPS: dict[str, Callable[[str, tuple[Entry, ...]], str]] = {
+    "huggingface": _try_huggingface,
+    "markdown": _try_huggingface,
+    "modelhub": _try_modelhub,
+    "model-index": _try_model_index,
+}
+"""Format to what the card's own file, written again, says otherwise."""
