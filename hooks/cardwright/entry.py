@@ -11,6 +11,7 @@ from cardwright.card import Card, ModelFile
 from cardwright.citations import Reference
 from cardwright.claims import CheckedClaim
 from cardwright.facts import Facts, FactsError
+from cardwright.licenses import License
 from cardwright.nodes import Path, find_mark
 from cardwright.problem import Mark, Problem
 from cardwright.prose import Prose
@@ -71,6 +72,19 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True)
+class LicenseFile:
+    """A file beside the card with the text of a licence."""
+
+    path: str
+    """Relative to the card's folder."""
+    subject: str
+    """What it is about, as modelhub.ai tells apart: `Model`, `Sample data`; else empty."""
+    license: License | None
+    """The licence, when its text is a well-known one."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """A card of the site."""
 
@@ -88,6 +102,7 @@ class Entry:
     prototxts: tuple[str, ...] = ()
     """Caffe networks beside the card, relative to its folder."""
     publications: tuple[PublicationEntry, ...] = ()
+    license_files: tuple[LicenseFile, ...] = ()
     prose: tuple[Prose, ...] = ()
     related: tuple[Related, ...] = ()
     """Other cards; found when all are read."""
@@ -102,6 +117,13 @@ class Entry:
     def facts(self) -> Facts | None:
         """What the card's main model file holds: the first that could be read."""
         return next((file.facts for file in self.files if file.facts), None)
+
+    @property
+    def license(self) -> str:
+        """The model's licence in a word or two: as the card states it, else as its licence files tell."""
+        stated = self.card.license_name or ", ".join(self.card.license)
+        found = (file.license.id for file in self.license_files if file.license and file.subject != "Sample data")
+        return stated or ", ".join(dict.fromkeys(found))
 
     def mark(self, path: Path) -> Mark:
         """Where the value of a field stands in its file."""

@@ -74,7 +74,7 @@ def make_card_page(
         entry=entry,
         summary=render_inline(entry.summary, links),
         task=show_task(entry.card.pipeline_tag or ""),
-        license=render_inline(entry.card.license_name or ", ".join(entry.card.license), links),
+        license=render_inline(entry.license, links),
         sections=shown,
         rest=_make_rest(entry, links, bool(shown)),
         source=source,

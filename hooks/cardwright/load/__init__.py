@@ -12,6 +12,7 @@ from cardwright.entry import Entry
 from cardwright.gfm import read_body
 from cardwright.load.beside import find_beside
 from cardwright.load.files import Inspect, load_files
+from cardwright.load.licenses import load_licenses
 from cardwright.load.publications import load_publications
 from cardwright.nodes import Map
 from cardwright.problem import Mark, Problem, sort_problems
@@ -33,11 +34,20 @@ def load_entry(root: Path, shown_as: str, source: CardSource, inspect: Inspect) 
     beside = find_beside(source)
     files, file_problems = load_files(source, beside, raw, card, name, inspect)
     publications, bib_problems = load_publications(root, beside, raw, card)
+    license_files, license_problems = load_licenses(source.folder, beside, raw, card)
     body_path = raw.body_path or text.path
     findings = [
         Problem(body_path, Mark(raw.body_line), "", finding, severity="warning") for finding in raw.body.findings
     ]
-    problems = (*read_problems, *raw.problems, *card_problems, *file_problems, *bib_problems, *findings)
+    problems = (
+        *read_problems,
+        *raw.problems,
+        *card_problems,
+        *file_problems,
+        *bib_problems,
+        *license_problems,
+        *findings,
+    )
     return Entry(
         source,
         text.path,
@@ -50,6 +60,7 @@ def load_entry(root: Path, shown_as: str, source: CardSource, inspect: Inspect) 
         files=files,
         prototxts=tuple(path.relative_to(source.folder).as_posix() for path in beside.paths[".prototxt"]),
         publications=publications,
+        license_files=license_files,
         prose=arrange(raw, name),
         problems=sort_problems(problem.at(f"{shown_as}/{problem.path or text.path}") for problem in problems),
     )
