@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from cardwright.benchmarks import Result
@@ -50,6 +50,13 @@ class PublicationEntry:
     bibtex_pretty: str
     details: tuple[tuple[str, Any], ...] = ()
     """What else the card states of it."""
+    key: str = ""
+    """The key of its BibTeX; empty when there is none."""
+    path: str = ""
+    """The file in which it stands, relative to the cards folder."""
+    line: int = 1
+    is_in_text: bool = False
+    """Whether its BibTeX is a code block of the card's text, which shows it where its author put it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +109,8 @@ class Entry:
     prototxts: tuple[str, ...] = ()
     """Caffe networks beside the card, relative to its folder."""
     publications: tuple[PublicationEntry, ...] = ()
+    bibtex_blocks: Mapping[str, tuple[PublicationEntry, ...]] = field(default_factory=dict)
+    """The code blocks of the text that are BibTeX and nothing else, and the publications in each."""
     license_files: tuple[LicenseFile, ...] = ()
     prose: tuple[Prose, ...] = ()
     related: tuple[Related, ...] = ()

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from html import escape, unescape
 from urllib.parse import quote
 
 from markupsafe import Markup
 
 from cardwright.addresses import Addresses, CardLinks, own_name
-from cardwright.entry import Entry, FileEntry
+from cardwright.entry import Entry, FileEntry, PublicationEntry
 from cardwright.exports import CARD_EXPORTS
 from cardwright.gfm import Links, highlight_text, permalink_html, render_heading, render_inline, render_part
 from cardwright.prose import REST, Prose
@@ -66,7 +67,7 @@ def make_card_page(
     """The page of a card, and the files of its folder that the page links to."""
     uri = f"{addresses.models_uri}/{entry.slug}"
     card_links = CardLinks(entry, addresses, known)
-    links = Links(card_links.resolve, style.permalink)
+    links = Links(card_links.resolve, style.permalink, partial(_show_bibtex, entry.bibtex_blocks))
     source = card_links.file(entry.source.path.relative_to(entry.source.folder).as_posix())
     shown = [html for section in sections if (html := _make_section(section, entry, links, card_links))]
     html = render(
@@ -95,6 +96,11 @@ def make_card_page(
         entry,
     )
     return page, frozenset(card_links.needed)
+
+
+def _show_bibtex(blocks: Mapping[str, tuple[PublicationEntry, ...]], text: str) -> str | None:
+    """A code block that is BibTeX as publications; None for any other."""
+    return render("sections/publication.html", it=blocks[text]) if text in blocks else None
 
 
 def _viewer(entry: Entry, addresses: Addresses) -> Callable[[FileEntry], str]:

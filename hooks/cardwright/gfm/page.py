@@ -17,12 +17,14 @@ from cardwright.gfm.safe import is_safe_url, sanitise
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """How the links and images of a card are written on its page."""
+    """How the links, images and code of a card are written on its page."""
 
     resolve: Callable[[str], str | None]
     """A relative address of the card to one of the site, or None when the site has no such file."""
     permalink: str = ""
     """What the site shows beside a heading as its permanent link; empty for none."""
+    show_code: Callable[[str], str | None] = lambda text: None
+    """From the text of a code block to safe HTML that stands in its place, or None to show it as code."""
 
 
 NO_LINKS = Links(resolve=lambda url: url)
@@ -41,8 +43,8 @@ def render_part(html: str, links: Links, top_level: int = 2, deepest_before: int
         _mark_alerts,
         _mark_tasks,
         _align,
-        highlight_code,
         partial(_rewrite_links, links=links),
+        partial(highlight_code, show_code=links.show_code),
         _frame_tables,
     ):
         clean = change(clean)

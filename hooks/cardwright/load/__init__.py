@@ -13,7 +13,7 @@ from cardwright.gfm import read_body
 from cardwright.load.beside import find_beside
 from cardwright.load.files import Inspect, load_files
 from cardwright.load.licenses import load_licenses
-from cardwright.load.publications import load_publications
+from cardwright.load.publications import find_key_clashes, load_publications
 from cardwright.nodes import Map
 from cardwright.problem import Mark, Problem, sort_problems
 from cardwright.prose import arrange
@@ -33,7 +33,7 @@ def load_entry(root: Path, shown_as: str, source: CardSource, inspect: Inspect) 
     name = _find_name(source, raw, card)
     beside = find_beside(source)
     files, file_problems = load_files(source, beside, raw, card, name, inspect)
-    publications, bib_problems = load_publications(root, beside, raw, card)
+    cited = load_publications(root, text.path, beside, raw, card)
     license_files, license_problems = load_licenses(source.folder, beside, raw, card)
     body_path = raw.body_path or text.path
     findings = [
@@ -44,7 +44,7 @@ def load_entry(root: Path, shown_as: str, source: CardSource, inspect: Inspect) 
         *raw.problems,
         *card_problems,
         *file_problems,
-        *bib_problems,
+        *cited.problems,
         *license_problems,
         *findings,
     )
@@ -59,7 +59,8 @@ def load_entry(root: Path, shown_as: str, source: CardSource, inspect: Inspect) 
         results=collect_results(card),
         files=files,
         prototxts=tuple(path.relative_to(source.folder).as_posix() for path in beside.paths[".prototxt"]),
-        publications=publications,
+        publications=cited.publications,
+        bibtex_blocks=cited.blocks,
         license_files=license_files,
         prose=arrange(raw, name),
         problems=sort_problems(problem.at(f"{shown_as}/{problem.path or text.path}") for problem in problems),
@@ -105,4 +106,4 @@ def _find_summary(name: str, raw: RawCard, card: Card) -> str:
     return found[0] if found and len(found[0]) <= MAX_SUMMARY_CHARACTERS else ""
 
 
-__all__ = ["Inspect", "load_entry", "make_failed_entry"]
+__all__ = ["Inspect", "find_key_clashes", "load_entry", "make_failed_entry"]

@@ -1,4 +1,4 @@
-"""Contacts, contributors and licences: the rows that the card's own text does not show already."""
+"""Publications, contacts, contributors and licences: the rows that the card's own text does not show already."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cardwright.card import Card, Contributor
-from cardwright.entry import Entry, LicenseFile
+from cardwright.entry import Entry, LicenseFile, PublicationEntry
 from cardwright.licenses import find_license
 from cardwright.sections.metadata import humanise
 
@@ -28,6 +28,11 @@ def _address(value: Any) -> str:
     if isinstance(value, str) and re.fullmatch(r"[\w.+-]+@[\w-]+(\.[\w-]+)+", value):
         return f"mailto:{value}"
     return ""
+
+
+def list_publications(entry: Entry) -> tuple[PublicationEntry, ...]:
+    """The publications whose BibTeX is not in the card's text."""
+    return tuple(publication for publication in entry.publications if not publication.is_in_text)
 
 
 def list_contributors(entry: Entry) -> tuple[Contributor, ...]:
