@@ -81,7 +81,7 @@ class _Reader:
             node, at = self.value(self.skip(at + 1), depth + 1)
             if key.text in seen:
                 said = f"the key `{key.text}` stands here twice"
-                self.problems.append(Problem("", key.mark, key.text, said, "keep one of them"))
+                self.problems.append(Problem("", key.mark, key.text, said, "keep one of them", "warning"))
                 key = Text(unused_key(key.text, seen), key.mark)
             seen[key.text] = 1
             items.append((key, node))

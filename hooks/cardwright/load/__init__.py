@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
@@ -30,6 +31,8 @@ def load_entry(root: Path, shown_as: str, source: CardSource, inspect: Inspect) 
     text, read_problems = read_text(root, source)
     raw = read_source(text)
     card, misfits, card_problems = validate_card(raw.fields, raw.foreign_keys)
+    if raw.format != "huggingface":  # fields that are not written for us, or were found in a text
+        card_problems = tuple(replace(problem, severity="warning") for problem in card_problems)
     name = _find_name(source, raw, card)
     beside = find_beside(source)
     files, file_problems = load_files(source, beside, raw, card, name, inspect)
@@ -63,7 +66,7 @@ def load_entry(root: Path, shown_as: str, source: CardSource, inspect: Inspect) 
         bibtex_blocks=cited.blocks,
         license_files=license_files,
         prose=arrange(raw, name),
-        problems=sort_problems(problem.at(f"{shown_as}/{problem.path or text.path}") for problem in problems),
+        problems=sort_problems(_as_written(p, raw).at(f"{shown_as}/{p.path or text.path}") for p in problems),
     )
 
 
@@ -76,6 +79,12 @@ def make_failed_entry(root: Path, shown_as: str, source: CardSource, error: Exce
     return Entry(
         source, path, RawCard("unread", Map(), read_body("")), Card(), {}, source.slug, "", problems=(problem,)
     )
+
+
+def _as_written(problem: Problem, raw: RawCard) -> Problem:
+    """The problem by the names that the card's format has for its fields."""
+    begin = next((begin for begin in raw.field_names if problem.field.startswith(begin)), "")
+    return replace(problem, field=raw.field_names[begin] + problem.field.removeprefix(begin)) if begin else problem
 
 
 def _find_name(source: CardSource, raw: RawCard, card: Card) -> str:

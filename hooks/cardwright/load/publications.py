@@ -191,8 +191,9 @@ def _stated_publications(stated: Publication, bibliography: Bibliography) -> lis
         reference = format_reference(first)
     source = stated.bibtex or ""
     named = (("authors", ", ".join(stated.authors)), ("source", stated.source), ("year", stated.year))
+    is_bare = not (reference.title or reference.authors)  # then no reference is shown
     details = (
-        *((name, value) for name, value in named if value and value not in reference.text),
+        *((name, value) for name, value in named if value and (is_bare or value not in reference.text)),
         *(stated.model_extra or {}).items(),
     )
     entry = PublicationEntry(

@@ -58,6 +58,8 @@ class RawCard:
     """True when the fields were found in the body; False when they have a place of their own."""
     foreign_keys: bool = False
     """True when keys that are no fields belong to another format, and are no slips of the pen."""
+    field_names: Mapping[str, str] = field(default_factory=dict)
+    """Beginning of a field's path, and what stands for it in the file, where that has other names for its fields."""
     unreadable: str = ""
     """Front matter or JSON that could not be read, to be shown as it stands."""
 
