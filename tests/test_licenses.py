@@ -152,6 +152,13 @@ def test_what_the_card_states_counts_before_its_files(tmp_path: Path) -> None:
     assert [file.license and file.license.id for file in entry.license_files] == ["Apache-2.0"]
 
 
+def test_a_card_that_points_to_its_licence_file_has_the_licence_of_that_file(tmp_path: Path) -> None:
+    write(tmp_path, 'license: "to be seen [here](license/model)"', **{"license/model": APACHE})
+    ((entry, page),) = build(tmp_path).values()
+    assert entry.license == "Apache-2.0"
+    assert "to be seen" in page.html
+
+
 def test_the_licence_of_sample_data_is_not_the_models(tmp_path: Path) -> None:
     write(tmp_path, "pipeline_tag: x", **{"license/sample_data": APACHE})
     ((entry, _),) = build(tmp_path).values()

@@ -129,10 +129,14 @@ class Entry:
 
     @property
     def license(self) -> str:
-        """The model's licence in a word or two: as the card states it, else as its licence files tell."""
+        """The model's licence in a word or two: as the card states it, else as the licence files tell.
+
+        A card that only says in which file its licence is, as modelhub.ai's READMEs do, has the licence of that file.
+        """
         stated = self.card.license_name or ", ".join(self.card.license)
-        found = (file.license.id for file in self.license_files if file.license and file.subject != "Sample data")
-        return stated or ", ".join(dict.fromkeys(found))
+        files = [file for file in self.license_files if file.license and file.subject != "Sample data"]
+        told = [file for file in files if not stated or file.path in stated]
+        return ", ".join(dict.fromkeys(file.license.id for file in told if file.license)) or stated
 
     def mark(self, path: Path) -> Mark:
         """Where the value of a field stands in its file."""
