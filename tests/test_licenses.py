@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cardwright.licenses import _TEXTS, _table, find_license, identify_license_text, suggest_license
-from tests.pages import build, read_html
+from scripts.html_tree import read_html
+from tests.pages import build
 
 DATA = Path(__file__).parent / "data" / "licenses"
 APACHE = (Path(__file__).parent.parent / "LICENSE").read_text(encoding="utf-8")

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from cardwright.entry import PublicationEntry
-from tests.pages import build, read_html
+from scripts.html_tree import read_html
+from tests.pages import build
 
 DATA = Path(__file__).parent / "data" / "publications"
 CASES = sorted(path.name for path in DATA.iterdir())
@@ -50,10 +51,10 @@ def test_each_is_shown_once_with_reference_and_bibtex(case: str) -> None:
     assert {p.reference.text for p in entry.publications if not p.is_in_text or p in pure} <= references
 
 
-def test_a_block_is_copied_as_written() -> None:
+def test_a_block_is_shown_as_written() -> None:
     _, page = build(DATA)["fences"]
-    copied = [e.attributes["data-cw-copy"] for e in read_html(str(page.html), strict=True).find("button")]
-    assert copied[1] == (
+    shown = [element.verbatim.strip() for element in read_html(str(page.html), strict=True).find("pre")]
+    assert shown[1] == (
         '@Article{two,\n  title   = {Tw{\\"o} & <b>half</b>},\n'
         "  author  = {Example, Ada and Beispiel, Bo},\n  journal = {Journal of Rooks},\n  year    = 2020\n}"
     )

@@ -110,7 +110,7 @@ class Entry:
     """Caffe networks beside the card, relative to its folder."""
     publications: tuple[PublicationEntry, ...] = ()
     bibtex_blocks: Mapping[str, tuple[PublicationEntry, ...]] = field(default_factory=dict)
-    """The code blocks of the text that are BibTeX and nothing else, and the publications in each."""
+    """The code blocks of the text that have BibTeX, and the publications in each."""
     license_files: tuple[LicenseFile, ...] = ()
     prose: tuple[Prose, ...] = ()
     related: tuple[Related, ...] = ()

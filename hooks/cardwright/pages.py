@@ -67,7 +67,7 @@ def make_card_page(
     """The page of a card, and the files of its folder that the page links to."""
     uri = f"{addresses.models_uri}/{entry.slug}"
     card_links = CardLinks(entry, addresses, known)
-    links = Links(card_links.resolve, style.permalink, partial(_show_bibtex, entry.bibtex_blocks))
+    links = Links(card_links.resolve, style.permalink, partial(_show_references, entry.bibtex_blocks))
     source = card_links.file(entry.source.path.relative_to(entry.source.folder).as_posix())
     shown = [html for section in sections if (html := _make_section(section, entry, links, card_links))]
     html = render(
@@ -98,9 +98,9 @@ def make_card_page(
     return page, frozenset(card_links.needed)
 
 
-def _show_bibtex(blocks: Mapping[str, tuple[PublicationEntry, ...]], text: str) -> str | None:
-    """A code block that is BibTeX as publications; None for any other."""
-    return render("sections/publication.html", it=blocks[text]) if text in blocks else None
+def _show_references(blocks: Mapping[str, tuple[PublicationEntry, ...]], text: str) -> str:
+    """The references of a code block with BibTeX; nothing for any other."""
+    return str(render("references.html", it=blocks[text])) if text in blocks else ""
 
 
 def _viewer(entry: Entry, addresses: Addresses) -> Callable[[FileEntry], str]:

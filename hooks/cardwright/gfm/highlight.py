@@ -25,9 +25,9 @@ _LANGUAGES = frozenset(
 )
 
 
-def highlight_code(html: str, show_code: Callable[[str], str | None]) -> str:
-    """The code blocks of `html` as `show_code` has them, else as the theme, in colours of languages that are known."""
-    return _CODE.sub(partial(_replace, show_code=show_code), html)
+def highlight_code(html: str, above_code: Callable[[str], str]) -> str:
+    """The code blocks of `html` as the theme shows code, each below what `above_code` says of it."""
+    return _CODE.sub(partial(_replace, above_code=above_code), html)
 
 
 def highlight_text(code: str, language: str) -> str:
@@ -38,9 +38,9 @@ def highlight_text(code: str, language: str) -> str:
     return f'<div class="{classes}"><pre><span></span><code>{shown}</code></pre></div>'
 
 
-def _replace(match: re.Match[str], *, show_code: Callable[[str], str | None]) -> str:
+def _replace(match: re.Match[str], *, above_code: Callable[[str], str]) -> str:
     text = html_entities.unescape(match.group(2))
-    return show_code(text.strip("\n")) or highlight_text(text, html_entities.unescape(match.group(1) or ""))
+    return above_code(text.strip("\n")) + highlight_text(text, html_entities.unescape(match.group(1) or ""))
 
 
 @lru_cache

@@ -23,8 +23,8 @@ class Links:
     """A relative address of the card to one of the site, or None when the site has no such file."""
     permalink: str = ""
     """What the site shows beside a heading as its permanent link; empty for none."""
-    show_code: Callable[[str], str | None] = lambda text: None
-    """From the text of a code block to safe HTML that stands in its place, or None to show it as code."""
+    above_code: Callable[[str], str] = lambda text: ""
+    """From the text of a code block to safe HTML that stands above it."""
 
 
 NO_LINKS = Links(resolve=lambda url: url)
@@ -44,7 +44,7 @@ def render_part(html: str, links: Links, top_level: int = 2, deepest_before: int
         _mark_tasks,
         _align,
         partial(_rewrite_links, links=links),
-        partial(highlight_code, show_code=links.show_code),
+        partial(highlight_code, above_code=links.above_code),
         _frame_tables,
     ):
         clean = change(clean)

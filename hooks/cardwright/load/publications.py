@@ -37,7 +37,7 @@ class Cited:
     publications: tuple[PublicationEntry, ...]
     """Each once, by its key."""
     blocks: Mapping[str, tuple[PublicationEntry, ...]]
-    """The code blocks of the text that are BibTeX and nothing else, and the publications in each."""
+    """The code blocks of the text that have BibTeX, and the publications in each."""
     problems: tuple[Problem, ...]
 
 
@@ -64,8 +64,7 @@ def load_publications(root: Path, path: str, beside: Beside, raw: RawCard, card:
         problems += _place_findings(*place, block.bibliography.findings)
         entries = tuple(_from_bibtex(entry, *place, is_in_text=True) for entry in block.bibliography.entries)
         found += entries
-        if block.is_pure:
-            blocks[block.text] = entries
+        blocks[block.text] = entries
     for bib in beside.paths[".bib"]:
         relative = bib.relative_to(root).as_posix()
         try:
@@ -133,8 +132,6 @@ class _Block:
     line: int
     """Line of the body on which its text begins."""
     bibliography: Bibliography
-    is_pure: bool
-    """Whether nothing but entries is in it."""
 
 
 _CODE = re.compile(r"<pre\b([^<>]*)><code([^<>]*)>([^<]*)</code></pre>")
@@ -158,12 +155,12 @@ def _find_blocks(body: Body) -> Iterator[_Block]:
         is_pure = not rest.strip()
         written = _LANGUAGE.search(match.group(2))
         language = written.group(1).lower() if written else ""
-        sure = language.startswith("bib") or (is_pure or language in _PLAIN_LANGUAGES)
+        sure = is_pure or language.startswith("bib") or language in _PLAIN_LANGUAGES
         if sure and bibliography.entries and all(map(is_bibtex, bibliography.entries)):
             position = _POSITION.search(match.group(1))
             line = int(position.group(1)) if position else 1
             line += bool(position and _FENCE.match(lines[line - 1]))
-            yield _Block(text, line, bibliography, is_pure)
+            yield _Block(text, line, bibliography)
 
 
 def _stated_publications(stated: Publication, bibliography: Bibliography) -> list[PublicationEntry]:
