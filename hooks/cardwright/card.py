@@ -19,6 +19,7 @@ from cardwright.fields import (
     Texts,
     Tree,
     Url,
+    UrlOrNone,
     as_fields,
     as_items,
     as_mapping,
@@ -88,11 +89,11 @@ class Publication(Part):
     authors: Texts = Field((), description="As one line or a list.")
     source: Text = Field(None, description="Journal, proceedings or server.")
     year: Text = None
-    url: Url = None
+    url: UrlOrNone = None
     doi: Text = None
     arxiv: Text = Field(None, description="arXiv identifier, e.g. 1512.03385.")
     abstract: Text = None
-    google_scholar: Url = None
+    google_scholar: UrlOrNone = None
     bibtex: Text = Field(None, description="BibTeX entries; shown pretty, copied as written.")
 
 

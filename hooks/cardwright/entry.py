@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from cardwright.benchmarks import Result
@@ -11,6 +11,7 @@ from cardwright.card import Card, ModelFile
 from cardwright.citations import Reference
 from cardwright.claims import CheckedClaim
 from cardwright.facts import Facts, FactsError
+from cardwright.licenses import License
 from cardwright.nodes import Path, find_mark
 from cardwright.problem import Mark, Problem
 from cardwright.prose import Prose
@@ -49,6 +50,13 @@ class PublicationEntry:
     bibtex_pretty: str
     details: tuple[tuple[str, Any], ...] = ()
     """What else the card states of it."""
+    key: str = ""
+    """The key of its BibTeX; empty when there is none."""
+    path: str = ""
+    """The file in which it stands, relative to the cards folder."""
+    line: int = 1
+    is_in_text: bool = False
+    """Whether its BibTeX is a code block of the card's text, which shows it where its author put it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +79,19 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True)
+class LicenseFile:
+    """A file beside the card with the text of a licence."""
+
+    path: str
+    """Relative to the card's folder."""
+    subject: str
+    """What it is about, as modelhub.ai tells apart: `Model`, `Sample data`; else empty."""
+    license: License | None
+    """The licence, when its text is a well-known one."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """A card of the site."""
 
@@ -88,6 +109,9 @@ class Entry:
     prototxts: tuple[str, ...] = ()
     """Caffe networks beside the card, relative to its folder."""
     publications: tuple[PublicationEntry, ...] = ()
+    bibtex_blocks: Mapping[str, tuple[PublicationEntry, ...]] = field(default_factory=dict)
+    """The code blocks of the text that have BibTeX, and the publications in each."""
+    license_files: tuple[LicenseFile, ...] = ()
     prose: tuple[Prose, ...] = ()
     related: tuple[Related, ...] = ()
     """Other cards; found when all are read."""
@@ -102,6 +126,17 @@ class Entry:
     def facts(self) -> Facts | None:
         """What the card's main model file holds: the first that could be read."""
         return next((file.facts for file in self.files if file.facts), None)
+
+    @property
+    def license(self) -> str:
+        """The model's licence in a word or two: as the card states it, else as the licence files tell.
+
+        A card that only says in which file its licence is, as modelhub.ai's READMEs do, has the licence of that file.
+        """
+        stated = self.card.license_name or ", ".join(self.card.license)
+        files = [file for file in self.license_files if file.license and file.subject != "Sample data"]
+        told = [file for file in files if not stated or file.path in stated]
+        return ", ".join(dict.fromkeys(file.license.id for file in told if file.license)) or stated
 
     def mark(self, path: Path) -> Mark:
         """Where the value of a field stands in its file."""

@@ -78,6 +78,11 @@ def is_url(value: str) -> str:
     return value
 
 
+def is_url_or_none(value: str) -> str:
+    """A web address, or a word that says that there is none."""
+    return value if re.fullmatch(r"n\.?/?a\.?|none|unknown|tb[da]|-+", value, re.IGNORECASE) else is_url(value)
+
+
 def is_sha256(value: str) -> str:
     """A SHA-256 in hexadecimal."""
     if value and not re.fullmatch(r"[0-9a-fA-F]{64}", value):
@@ -106,6 +111,7 @@ _TEXTS_SCHEMA = {"anyOf": [_TEXT_SCHEMA, {"type": "array", "items": _TEXT_SCHEMA
 Text = Annotated[str | None, BeforeValidator(as_text), WithJsonSchema(_TEXT_SCHEMA)]
 Texts = Annotated[tuple[str, ...], BeforeValidator(as_texts), WithJsonSchema(_TEXTS_SCHEMA)]
 Url = Annotated[Text, AfterValidator(lambda value: value and is_url(value))]
+UrlOrNone = Annotated[Text, AfterValidator(lambda value: value and is_url_or_none(value))]
 Sha256 = Annotated[Text, AfterValidator(lambda value: value and is_sha256(value))]
 FilePath = Annotated[Text, AfterValidator(lambda value: value and stays_inside(value))]
 StructureKind = Annotated[Text, AfterValidator(lambda value: value and is_structure_kind(value))]

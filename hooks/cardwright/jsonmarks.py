@@ -90,7 +90,7 @@ class _Reader:
                 unique, repeated = make_unique(items)
                 for key in repeated:
                     said = f"the key `{key.text}` stands here twice"
-                    self.problems.append(Problem("", key.mark, key.text, said, "keep one of them"))
+                    self.problems.append(Problem("", key.mark, key.text, said, "keep one of them", "warning"))
                 return Map(unique, self.mark(start)), at
 
     def array(self, start: int, depth: int) -> tuple[List, int]:

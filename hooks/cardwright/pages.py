@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from html import escape, unescape
 from urllib.parse import quote
 
 from markupsafe import Markup
 
 from cardwright.addresses import Addresses, CardLinks, own_name
-from cardwright.entry import Entry, FileEntry
+from cardwright.entry import Entry, FileEntry, PublicationEntry
 from cardwright.exports import CARD_EXPORTS
 from cardwright.gfm import Links, highlight_text, permalink_html, render_heading, render_inline, render_part
 from cardwright.prose import REST, Prose
@@ -68,7 +69,9 @@ def make_card_page(
     """The page of a card, and the files of its folder that the page links to."""
     uri = f"{addresses.models_uri}/{entry.slug}"
     card_links = CardLinks(entry, addresses, known)
-    links = Links(card_links.resolve, style.permalink, style.image_hosts)
+    links = Links(
+        card_links.resolve, style.permalink, style.image_hosts, partial(_show_references, entry.bibtex_blocks)
+    )
     source = card_links.file(entry.source.path.relative_to(entry.source.folder).as_posix())
     shown = [html for section in sections if (html := _make_section(section, entry, links, card_links))]
     html = render(
@@ -76,7 +79,7 @@ def make_card_page(
         entry=entry,
         summary=render_inline(entry.summary, links),
         task=show_task(entry.card.pipeline_tag or ""),
-        license=render_inline(entry.card.license_name or ", ".join(entry.card.license), links),
+        license=render_inline(entry.license, links),
         sections=shown,
         rest=_make_rest(entry, links, bool(shown)),
         source=source,
@@ -97,6 +100,11 @@ def make_card_page(
         entry,
     )
     return page, frozenset(card_links.needed)
+
+
+def _show_references(blocks: Mapping[str, tuple[PublicationEntry, ...]], text: str) -> str:
+    """The references of a code block with BibTeX; nothing for any other."""
+    return str(render("references.html", it=blocks[text])) if text in blocks else ""
 
 
 def _viewer(entry: Entry, addresses: Addresses) -> Callable[[FileEntry], str]:

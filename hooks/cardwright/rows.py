@@ -71,7 +71,7 @@ def make_row(entry: Entry) -> Row:
         show_task(task),
         tuple(datasets),
         pick_headline(entry.results),
-        entry.card.license_name or ", ".join(entry.card.license),
+        entry.license,
         entry.card.library_name or "",
         tuple(dict.fromkeys(found for file in entry.files if (found := find_format(file)))),
         max(facts.dtypes, key=lambda name: facts.dtypes[name], default="") if facts else "",

@@ -13,7 +13,7 @@ from cardwright.addresses import Addresses, own_name
 from cardwright.entry import Entry
 from cardwright.exports import CARD_EXPORTS, EXPORTS
 from cardwright.facts import FactsError
-from cardwright.load import Inspect, load_entry, make_failed_entry
+from cardwright.load import Inspect, find_key_clashes, load_entry, make_failed_entry
 from cardwright.pages import Page, PageStyle, make_card_page
 from cardwright.problem import Mark, Problem, sort_problems
 from cardwright.published import published_name
@@ -62,7 +62,9 @@ def read_cards(cards_dir: Path, shown_as: str, inspect: Inspect) -> tuple[tuple[
         return (), (Problem(shown_as, Mark(), "cards_dir", "there is no such folder", hint),)
     sources, problems = find_sources(cards_dir)
     problems = tuple(problem.at(f"{shown_as}/{problem.path}") for problem in problems)
-    entries = tuple(_load_entry(cards_dir, shown_as, source, inspect) for source in sources)
+    loaded = tuple(_load_entry(cards_dir, shown_as, source, inspect) for source in sources)
+    clashes = find_key_clashes(loaded)
+    entries = tuple(_add_problems(shown_as, entry, clashes.get(entry.slug, ())) for entry in loaded)
     if not entries:
         problems = (
             *problems,
@@ -100,6 +102,11 @@ def build_site(
         uri = export.uri.format(models=addresses.models_uri)
         files.append(SiteFile(uri, content=export.build(entries, addresses)))
     return Site(entries, (*views, *pages), tuple(files), problems)
+
+
+def _add_problems(shown_as: str, entry: Entry, more: tuple[Problem, ...]) -> Entry:
+    placed = (problem.at(f"{shown_as}/{problem.path}") for problem in more)
+    return replace(entry, problems=sort_problems((*entry.problems, *placed))) if more else entry
 
 
 def _load_entry(cards_dir: Path, shown_as: str, source: CardSource, inspect: Inspect) -> Entry:

@@ -5,6 +5,7 @@
 """
 
 from .bibtex import parse_bibtex
+from .checks import is_bibtex
 from .entry import Bibliography, Entry, Finding
 from .latex import delatex
 from .publication import format_authors, publication_to_reference
@@ -18,6 +19,7 @@ __all__ = [
     "delatex",
     "format_authors",
     "format_reference",
+    "is_bibtex",
     "parse_bibtex",
     "pretty_bibtex",
     "publication_to_reference",

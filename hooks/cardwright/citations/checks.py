@@ -80,6 +80,11 @@ def check_entry(entry: Entry) -> Iterator[Finding]:
             yield Finding(entry.line, f"@{entry.kind} lacks the required field {name}", FIELD_HINTS.get(names, ""))
 
 
+def is_bibtex(entry: Entry) -> bool:
+    """Whether what was read as an entry surely is one: of a known type, with a key and fields."""
+    return entry.kind in REQUIRED_FIELDS and bool(entry.key and entry.fields)
+
+
 def find_duplicates(entries: list[Entry]) -> Iterator[Finding]:
     """Yield a finding for each entry whose key an earlier one has."""
     first_lines: dict[str, int] = {}

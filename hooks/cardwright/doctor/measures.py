@@ -17,12 +17,12 @@ NAME_CHARACTERS = 30
 
 
 def measure_license(entry: Entry) -> float:
-    """A licence that is known by name, or has a name and a text of its own; half for any other."""
+    """A licence known by its name or the text of its file, or with a name and text of its own; half for any other."""
     card = entry.card
     stated = [name for name in card.license if strip_filler(name) and name.lower() not in ("other", "unknown")]
-    if stated and all(find_license(name) for name in stated):
+    if (stated and all(map(find_license, stated))) or any(file.license for file in entry.license_files):
         return 1
-    named = card.license_name or card.license_link
+    named = strip_filler(card.license_name or "") or card.license_link
     return 1 if card.license and named else 0.5 if stated or _text_of_role(entry, "license") else 0
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import html as html_entities
 import re
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, partial
 
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
@@ -24,9 +25,9 @@ _LANGUAGES = frozenset(
 )
 
 
-def highlight_code(html: str) -> str:
-    """The code blocks of `html` as the theme shows code, in colours where the language is a known one."""
-    return _CODE.sub(_replace, html)
+def highlight_code(html: str, above_code: Callable[[str], str]) -> str:
+    """The code blocks of `html` as the theme shows code, each below what `above_code` says of it."""
+    return _CODE.sub(partial(_replace, above_code=above_code), html)
 
 
 def highlight_text(code: str, language: str) -> str:
@@ -37,8 +38,9 @@ def highlight_text(code: str, language: str) -> str:
     return f'<div class="{classes}"><pre><span></span><code>{shown}</code></pre></div>'
 
 
-def _replace(match: re.Match[str]) -> str:
-    return highlight_text(html_entities.unescape(match.group(2)), html_entities.unescape(match.group(1) or ""))
+def _replace(match: re.Match[str], *, above_code: Callable[[str], str]) -> str:
+    text = html_entities.unescape(match.group(2))
+    return above_code(text.strip("\n")) + highlight_text(text, html_entities.unescape(match.group(1) or ""))
 
 
 @lru_cache

@@ -12,7 +12,7 @@ from cardwright.gfm.safe import is_safe_url
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """How the links and images of a card are written on its page."""
+    """How the links, images and code of a card are written on its page."""
 
     resolve: Callable[[str], str | None]
     """A relative address of the card to one of the site, or None when the site has no such file."""
@@ -20,6 +20,8 @@ class Links:
     """What the site shows beside a heading as its permanent link; empty for none."""
     image_hosts: tuple[str, ...] = ()
     """Hosts whose images are shown without a click: `huggingface.co`, or `*.example.org` for all below it."""
+    above_code: Callable[[str], str] = lambda text: ""
+    """From the text of a code block to safe HTML that stands above it."""
 
 
 NO_LINKS = Links(resolve=lambda url: url)

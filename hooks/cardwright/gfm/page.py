@@ -27,8 +27,8 @@ def render_part(html: str, links: Links, top_level: int = 2, deepest_before: int
         _mark_alerts,
         _mark_tasks,
         _align,
-        highlight_code,
         partial(rewrite_links, links=links),
+        partial(highlight_code, above_code=links.above_code),
         _frame_tables,
     ):
         clean = change(clean)

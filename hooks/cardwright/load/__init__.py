@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from cardwright.gfm import read_body
 from cardwright.load.beside import find_beside
 from cardwright.load.evaluations import check_evaluations
 from cardwright.load.files import Inspect, load_files
-from cardwright.load.publications import load_publications
+from cardwright.load.licenses import load_licenses
+from cardwright.load.publications import find_key_clashes, load_publications
 from cardwright.nodes import Map
 from cardwright.problem import Mark, Problem, sort_problems
 from cardwright.prose import arrange
@@ -30,16 +32,19 @@ def load_entry(root: Path, shown_as: str, source: CardSource, inspect: Inspect) 
     text, read_problems = read_text(root, source)
     raw = read_source(text)
     card, misfits, card_problems = validate_card(raw.fields, raw.foreign_keys)
+    if raw.format != "huggingface":  # fields that are not written for us, or were found in a text
+        card_problems = tuple(replace(problem, severity="warning") for problem in card_problems)
     name = _find_name(source, raw, card)
     beside = find_beside(source)
     files, file_problems = load_files(source, beside, raw, card, name, inspect)
-    publications, bib_problems = load_publications(root, beside, raw, card)
+    cited = load_publications(root, text.path, beside, raw, card)
+    license_files, license_problems = load_licenses(source.folder, beside, raw, card)
     body_path = raw.body_path or text.path
     findings = [
         Problem(body_path, Mark(raw.body_line), "", finding, severity="warning") for finding in raw.body.findings
     ]
     problems = (
-        *(*read_problems, *raw.problems, *card_problems, *file_problems, *bib_problems, *findings),
+        *(*read_problems, *raw.problems, *card_problems, *file_problems, *cited.problems, *license_problems, *findings),
         *check_evaluations(card, raw.fields),
     )
     return Entry(
@@ -53,10 +58,12 @@ def load_entry(root: Path, shown_as: str, source: CardSource, inspect: Inspect) 
         results=collect_results(card),
         files=files,
         prototxts=tuple(path.relative_to(source.folder).as_posix() for path in beside.paths[".prototxt"]),
-        publications=publications,
+        publications=cited.publications,
+        bibtex_blocks=cited.blocks,
+        license_files=license_files,
         prose=arrange(raw, name),
         problems=sort_problems(
-            problem.at(f"{shown_as}/{problem.path or problem.mark.path or text.path}") for problem in problems
+            _as_written(p, raw).at(f"{shown_as}/{p.path or p.mark.path or text.path}") for p in problems
         ),
     )
 
@@ -70,6 +77,12 @@ def make_failed_entry(root: Path, shown_as: str, source: CardSource, error: Exce
     return Entry(
         source, path, RawCard("unread", Map(), read_body("")), Card(), {}, source.slug, "", problems=(problem,)
     )
+
+
+def _as_written(problem: Problem, raw: RawCard) -> Problem:
+    """The problem by the names that the card's format has for its fields."""
+    begin = next((begin for begin in raw.field_names if problem.field.startswith(begin)), "")
+    return replace(problem, field=raw.field_names[begin] + problem.field.removeprefix(begin)) if begin else problem
 
 
 def _find_name(source: CardSource, raw: RawCard, card: Card) -> str:
@@ -100,4 +113,4 @@ def _find_summary(name: str, raw: RawCard, card: Card) -> str:
     return found[0] if found and len(found[0]) <= MAX_SUMMARY_CHARACTERS else ""
 
 
-__all__ = ["Inspect", "load_entry", "make_failed_entry"]
+__all__ = ["Inspect", "find_key_clashes", "load_entry", "make_failed_entry"]

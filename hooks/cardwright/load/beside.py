@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,12 @@ MAX_BESIDE = 200
 SUFFIXES = (".onnx", ".bib", ".prototxt")
 """What is looked for beside a card."""
 
+LICENSE_FOLDERS = ("contrib_src/license", "license", "licenses", "licence", "licences")
+"""Folders of a card whose files are licences, in lower case."""
+
+_LICENSE_NAME = re.compile(r"(?:(?:un)?licen[sc]e|copying)(?:[-_][\w-]*)?(?:\.(?:txt|md|rst))?", re.IGNORECASE)
+MAX_LICENSES = 10
+
 
 @dataclass(frozen=True, slots=True)
 class Beside:
@@ -23,6 +30,8 @@ class Beside:
 
     paths: Mapping[str, tuple[Path, ...]]
     """By suffix, one of SUFFIXES."""
+    licenses: tuple[Path, ...] = ()
+    """Files with the text of a licence."""
     unnameable: tuple[str, ...] = ()
     """Names that are no UTF-8, as far as they can be written: no page can link to such a file."""
 
@@ -38,8 +47,16 @@ def find_beside(source: CardSource) -> Beside:
         suffix: sorted(p for p in nameable if p.suffix.lower() == suffix and is_inside(p, source.folder))
         for suffix in SUFFIXES
     }
+    licenses = [p for p in nameable if is_license(p.relative_to(source.folder)) and is_inside(p, source.folder)]
     names = sorted(os.fsencode(path.name).decode("utf-8", "replace") for path in found if not _is_nameable(path))
-    return Beside({suffix: tuple(some[:MAX_BESIDE]) for suffix, some in paths.items()}, tuple(names[:MAX_BESIDE]))
+    found_by = {suffix: tuple(some[:MAX_BESIDE]) for suffix, some in paths.items()}
+    return Beside(found_by, tuple(sorted(licenses)[:MAX_LICENSES]), tuple(names[:MAX_BESIDE]))
+
+
+def is_license(path: Path) -> bool:
+    """Whether a file, by its path in the card's folder, has the text of a licence."""
+    in_own_folder = path.parent.as_posix().lower() in LICENSE_FOLDERS and path.suffix.lower() in ("", ".txt", ".md")
+    return in_own_folder or (path.parent == Path() and bool(_LICENSE_NAME.fullmatch(path.name)))
 
 
 def _is_nameable(path: Path) -> bool:

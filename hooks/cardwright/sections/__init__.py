@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from cardwright.entry import Entry
 from cardwright.sections.files import list_files
 from cardwright.sections.metadata import list_metadata
-from cardwright.sections.people import list_contributors, list_licenses, list_support
+from cardwright.sections.people import describe_licenses, list_contributors, list_publications, list_support
 from cardwright.sections.related import list_related
 from cardwright.sections.results import lay_out_results
 from cardwright.sections.structure import describe_structure
@@ -38,10 +38,10 @@ SECTIONS: tuple[Section, ...] = (
     Section("benchmarks", "Benchmarks", lay_out_results),
     Section("files", "Files", list_files),
     Section("structure", "Model structure", describe_structure),
-    Section("publication", "Publication", lambda entry: entry.publications),
+    Section("publication", "Publication", list_publications),
     Section("usage", "Usage", describe_usage, text_first=True),
     Section("related", "Related models", list_related),
     Section("support", "Support", list_support),
     Section("contributors", "Contributors", list_contributors),
-    Section("license", "Licence", list_licenses),
+    Section("license", "Licence", describe_licenses),
 )

@@ -6,11 +6,12 @@ Format: the config schema of modelhub.ai, and what its repositories hold.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from cardwright.gfm import Block, Body, Cell, read_body
 from cardwright.jsonmarks import read_json
 from cardwright.nodes import List, Map, Node, Text, make_map
-from cardwright.problem import Problem
+from cardwright.problem import Problem, did_you_mean
 from cardwright.sources.modelhub_init import add_init
 from cardwright.sources.raw import (
     Lift,
@@ -46,11 +47,28 @@ FIELDS = {
 }
 """Where the config states a field of the card."""
 
+FIELD_NAMES = {
+    "publication[0]": "publication",
+    "io.inputs": "model.io.input",
+    "io.outputs": "model.io.output",
+    **{field: f"{part}.{key}" for (part, key), field in FIELDS.items() if field != "id"},
+}
+"""Beginning of a field's path, and where the config has it."""
+
+KEYS = {
+    "meta": "name id application_area task task_extended data_type data_source framework".split(),
+    "publication": "title source year authors email abstract url google_scholar bibtex doi arxiv".split(),
+    "model": "description provenance architecture learning_type format backend framework license io".split(),
+}
+"""The keys of the config schema, and those that configs also have."""
+
 
 def is_modelhub_config(source: SourceText) -> bool:
-    """Whether the file is JSON with the parts of a modelhub config."""
+    """Whether the file is JSON with the parts of a modelhub config, or stands where only modelhub has one."""
     if not source.path.endswith(".json"):
         return False
+    if source.path.endswith(CONFIG_PLACES[1]):
+        return True
     return len(re.findall(r'"(?:meta|publication|model)"\s*:\s*\{', source.text)) >= 2
 
 
@@ -76,8 +94,17 @@ def read_modelhub_config(source: SourceText) -> RawCard:
             unreadable=source.text,
         )
     fields = _config_fields(config)
+    problems = (*problems, *_near_misses(config))
     if not readme:
-        return RawCard("modelhub", fields, read_body(""), problems=problems, foreign_keys=True, origin=config)
+        return RawCard(
+            "modelhub",
+            fields,
+            read_body(""),
+            problems=problems,
+            field_names=FIELD_NAMES,
+            foreign_keys=True,
+            origin=config,
+        )
     beside = read_modelhub_readme(SourceText(source.path, readme))
     path = _readme_path(source)
     fields, differences = _add_readme(fields, beside.fields, path)
@@ -87,6 +114,7 @@ def read_modelhub_config(source: SourceText) -> RawCard:
         beside.body,
         body_path=path,
         roles=ROLES,
+        field_names=FIELD_NAMES,
         lifts=tuple(
             Lift(lift.first_line, lift.last_line, lift.role, lift.caption, whole=False) for lift in beside.lifts
         ),
@@ -159,10 +187,13 @@ def _config_fields(config: Map) -> Map:
                 if name.text == "io" and isinstance(value, Map):
                     pairs.append(("io", _read_io(value)))
                 elif not _is_empty(value):
-                    pairs.append((FIELDS.get((key.text, name.text), ""), value))
+                    fits = isinstance(value, Text) or name.text == "license"
+                    pairs.append((FIELDS.get((key.text, name.text), "") if fits else "", value))
                     general.append(Map(((name, value),), value.mark))
         elif key.text == "publication" and isinstance(node, Map):
             pairs.append(("publication", List((node,), node.mark)))
+        elif key.text == "publication" and isinstance(node, Text) and not _is_empty(node):
+            pairs.append(("publication", make_map([("title", node)], node.mark)))
         elif key.text == "id":
             pairs.append(("id", node))
         else:
@@ -177,7 +208,7 @@ def _is_empty(node: Node | None) -> bool:
 
 
 def _read_io(io: Map) -> Map:
-    """`io.input` is one input, or formats beside several named ones; `io.output` is a list."""
+    """`io.input` is one input, or formats beside several named ones; `io.output` is a list. A word alone is a name."""
     pairs: list[tuple[str, Node | None]] = []
     given = io.get("input")
     if isinstance(given, Map):
@@ -186,10 +217,34 @@ def _read_io(io: Map) -> Map:
         several = [Map(((Text("name", key.mark), key), *node.items), node.mark) for key, node in named]
         pairs.append(("inputs", List((*([single] if single.items else []), *several), given.mark)))
     else:
-        pairs.append(("inputs", given))
-    pairs.append(("outputs", io.get("output")))
+        pairs.append(("inputs", _name_words(given)))
+    pairs.append(("outputs", _name_words(io.get("output"))))
     others = [(key, node) for key, node in io.items if key.text not in ("input", "output")]
     return Map((*make_map(pairs).items, *others), io.mark)
+
+
+def _name_words(node: Node | None) -> Node | None:
+    """Each word of a list, or a word alone, as something of that name."""
+    if isinstance(node, Text):
+        return None if _is_empty(node) else make_map([("name", node)], node.mark)
+    return (
+        List(tuple(item for item in map(_name_words, node.items) if item), node.mark)
+        if isinstance(node, List)
+        else node
+    )
+
+
+def _near_misses(config: Map) -> Iterator[Problem]:
+    """A warning for each key of a part of the config that is a slip of one that is not there."""
+    for part, keys in KEYS.items():
+        node = config.get(part)
+        if not isinstance(node, Map):
+            continue
+        for key, _ in node.items:
+            known = did_you_mean(key.text, [name for name in keys if name == key.text or name not in node])
+            if known and known != key.text:
+                message, hint = "not a key of modelhub.ai's", f"did you mean `{known}`?"
+                yield Problem("", key.mark, f"{part}.{key.text}", message, hint, "warning")
 
 
 def _readme_path(source: SourceText) -> str:
@@ -224,4 +279,4 @@ def _statements(fields: Map) -> dict[str, Text]:
 
 
 def _squeeze(node: Text) -> str:
-    return re.sub(r"\W+", "", node.text).casefold()
+    return re.sub(r"^https?://(www\.)?|^www\.|\W+", "", node.text.strip()).casefold()

@@ -62,6 +62,8 @@ class RawCard:
     """Front matter as it stands."""
     origin: Map | None = None
     """What the file says, by the keys of its own format, when the fields are another arrangement of it."""
+    field_names: Mapping[str, str] = field(default_factory=dict)
+    """Beginning of a field's path, and what stands for it in the file, where that has other names for its fields."""
     unreadable: str = ""
     """Front matter or JSON that could not be read, to be shown as it stands."""
 

@@ -26,6 +26,7 @@ SECTIONS: tuple[tuple[str, str], ...] = (
 """Headings of a new card, and a sentence below each that says what to write; the doctor takes it for nothing."""
 
 SUMMARY = "TODO: One sentence, what it is and what for."
+LICENSE_NAME = "TODO: what the licence is called"
 USE_OF_ONNX = "TODO: Say how the input is prepared and how to read the output. Code that runs the file is made for you."
 
 
@@ -50,6 +51,7 @@ def write_text(answers: Mapping[str, str], facts: Facts | None = None) -> str:
         "model_name": answers["name"],
         "summary": answers["summary"] or SUMMARY,
         "license": answers["license"],
+        "license_name": LICENSE_NAME if answers["license"] == "other" else "",
         "pipeline_tag": answers["task"],
         "datasets": datasets,
         **(find_fields(facts) if facts else {}),

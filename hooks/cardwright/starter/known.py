@@ -47,12 +47,13 @@ def find_answers(facts: Facts, path: Path, folder: str = "") -> dict[str, str]:
     `folder` is what its user calls the card's folder, and the name of a model whose file states none.
     """
     found = {key: _find_property(facts, key) for key in ("name", "summary", "task", "license", "dataset")}
+    license = find_license(found["license"])
     said = found["summary"] or _first_sentence(facts.doc_string)
     return {
         "name": found["name"] or Path(folder).name or _name_of_file(path),
         "summary": said if len(said) <= MAX_SUMMARY else "",
         "task": find_task(found["task"]),
-        "license": find_license(found["license"]),
+        "license": license.hub_id if license else "",
         "dataset": found["dataset"],
     }
 

@@ -51,12 +51,12 @@ def _read_task(text: str) -> str:
 
 
 def _read_license(text: str) -> str:
-    license_id = "other" if text.lower() == "other" else find_license(text)
-    if text and not license_id:
+    found = find_license(text)
+    if text and not found:
         meant = suggest_license(text)
         hint = f"did you mean `{meant}`?" if meant else "see https://spdx.org/licenses, or write `other`"
         raise click.BadParameter(f"`{text}` is no licence that SPDX knows ({hint})")
-    return license_id
+    return found.hub_id if found else ""
 
 
 QUESTIONS: tuple[Question, ...] = (
