@@ -14,6 +14,8 @@ from cardwright.convert import TARGETS
 from cardwright.convert.huggingface import OWN_FIELDS
 from cardwright.entry import Entry
 from cardwright.sources import SourceText, read_source
+from cardwright.sources.eval_results import FOLDER as EVAL_RESULTS
+from cardwright.sources.find import read_text
 from cardwright.sources.huggingface import split_front_matter
 from cardwright.validate import validate_card
 
@@ -41,7 +43,8 @@ def find_changes(entries: Iterable[Entry]) -> Iterator[Change]:
             yield Change(of_file[0].slug, f"{of_file[0].raw.format} and back", what)
     for entry in cards:
         for name, file_name in READ_AS.items():
-            back = read_source(SourceText(file_name, WRITE[name]((entry,)), part=0))
+            beside = _find_eval_results(entry) if name == "huggingface" else {}
+            back = read_source(SourceText(file_name, WRITE[name]((entry,)), beside, part=0))
             card, misfits, _ = validate_card(back.fields)
             pairs = ((entry.card, entry.misfits), (card, misfits))
             was, now = ({**card.model_dump(by_alias=True), "": misfits} for card, misfits in pairs)
@@ -50,6 +53,12 @@ def find_changes(entries: Iterable[Entry]) -> Iterator[Change]:
                 lost.append("the text")
             if lost:
                 yield Change(entry.slug, f"to {name} and back", ", ".join(lost))
+
+
+def _find_eval_results(entry: Entry) -> dict[str, str]:
+    """Hugging Face's results beside the card, which stay there."""
+    source, _ = read_text(entry.source.folder, entry.source)
+    return {name: text for name, text in source.beside.items() if name.startswith(EVAL_RESULTS)}
 
 
 def _path(entry: Entry) -> Any:

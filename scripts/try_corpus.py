@@ -1,8 +1,8 @@
 """Build the pages of every card below a folder, and say what went wrong: `python scripts/try_corpus.py DIR`.
 
 Reports cards and seconds, the mean time of a card and the slowest, crashes, problems by kind, and every difference
-between a card and its page: `compare_gfm.py` says how they are compared. It also
-reports cards that come back changed when they are converted (`round_trips.py`). Exits with 1 on any of these.
+between a card and its page: `compare_gfm.py` says how they are compared; and cards that come back changed when they
+are converted (`round_trips.py`). Exits with 1 on a crash, a difference or a change.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from cardwright.load import Inspect, load_entry
 from cardwright.pages import PageStyle, make_card_page
 from cardwright.site import Site, build_site
 from scripts.compare_gfm import Loss, find_losses
-from scripts.round_trips import find_changes
+from scripts.round_trips import Change, find_changes
 
 ADDRESSES, STYLE = Addresses("models"), PageStyle()
 SHOWN = 20
@@ -47,12 +47,9 @@ def main() -> None:
     for line in (*_list_speed(site, seconds, slowest[::-1]), *_list_kinds(site, crashes)):
         print(line)
     losses, lifted = _compare(site)
-    for line in _list_losses(losses, lifted):
-        print(line)
     changes = list(find_changes(site.entries))
-    for change in changes[:SHOWN]:
-        print(f"        {change.slug}: {change.trip}: {change.what}")
-    print(f"{len(changes):,} cards changed by a round trip")
+    for line in (*_list_changes(changes), *_list_losses(losses, lifted)):
+        print(line)
     sys.exit(1 if crashes or losses or changes else 0)
 
 
@@ -103,6 +100,11 @@ def _list_losses(losses: list[Loss], lifted: int) -> Iterator[str]:
     yield from (f"        {loss.slug}: {loss.kind}: {loss.lost}" for loss in losses[:SHOWN])
     if not losses:
         yield "nothing lost"
+
+
+def _list_changes(changes: list[Change]) -> Iterator[str]:
+    yield f"{len(changes):,} cards changed by a round trip"
+    yield from (f"        {change.slug}: {change.trip}: {change.what}" for change in changes[:SHOWN])
 
 
 def _kind(message: str) -> str:

@@ -16,9 +16,10 @@ from jsonschema import Draft4Validator
 
 from cardwright.citations import Reference
 from cardwright.convert import TARGETS
-from cardwright.convert.licences import hub_license, spdx_license
+from cardwright.convert.cyclonedx import spdx_license
 from cardwright.entry import Entry, PublicationEntry
 from cardwright.facts import inspect
+from cardwright.licenses import find_hub_id
 from cardwright.nodes import Text, make_map, to_plain
 from cardwright.site import read_cards
 from cardwright.sources import SourceText, read_source
@@ -161,7 +162,7 @@ def test_what_hugging_face_has_no_word_for() -> None:
     ],
 )
 def test_licences(text: str, hub: str, spdx: str) -> None:
-    assert (hub_license(text), spdx_license(text)) == (hub, spdx)
+    assert (find_hub_id(text), spdx_license(text)) == (hub, spdx)
 
 
 # modelhub.ai ----------------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from cardwright.entry import Entry
 from cardwright.load.beside import find_beside
 from cardwright.pages import PageStyle, make_card_page
 from cardwright.problem import Mark, Problem
+from cardwright.sources.eval_results import PATTERNS
 from cardwright.sources.find import is_inside
 from cardwright.sources.model_index import YAML_SUFFIXES
 
@@ -62,6 +63,8 @@ def find_files(entry: Entry) -> set[str]:
         for data in file.facts.external_data
     }
     used = {*needed, *beside, *external, *(file.path for file in entry.files if file.path)}
+    results = {path.relative_to(source.folder).as_posix() for glob in PATTERNS for path in source.folder.glob(glob)}
+    used |= results if source.owns_folder else set()
     cards = {source.path.relative_to(source.folder).as_posix(), entry.raw.body_path.rpartition("/")[2]}
     return {name for name in used - cards if is_inside(source.folder / name, source.folder)}
 

@@ -43,6 +43,12 @@ def find_license(text: str) -> License | None:
     return _find_by_id(text) or next(filter(None, map(_find_by_id, _identifiers(text))), None)
 
 
+def find_hub_id(text: str) -> str:
+    """Hugging Face's identifier of the licence that `text` surely means; empty when it has none."""
+    known = find_license(text)
+    return known.hub_id if known and known.hub_id in _table() else ""
+
+
 def suggest_license(text: str) -> str:
     """The identifier that `text` seems to be meant for; empty for what is one, and for what could be anything."""
     if len(text) > MAX_CHARACTERS or _find_by_id(text):

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from html import unescape
 from typing import Any
 
-from cardwright.convert.licences import spdx_license
 from cardwright.entry import Entry, FileEntry
+from cardwright.licenses import find_license
 from cardwright.nodes import List, Map, Node, Path, Text, show_path, to_plain
 from cardwright.sources.raw import heading_key
 
@@ -101,6 +101,12 @@ def _licenses(entry: Entry) -> list[dict[str, Any]]:
         known = spdx_license(text)
         licenses.append({"license": _drop_empty({"id": known, "name": "" if known else text, "url": link})})
     return licenses
+
+
+def spdx_license(text: str) -> str:
+    """SPDX's identifier of a licence; empty when it has none."""
+    known = find_license(text)
+    return known.id if known and known.is_spdx and " " not in known.id else ""
 
 
 def _references(entry: Entry) -> Iterator[dict[str, str]]:

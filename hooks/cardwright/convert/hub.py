@@ -11,41 +11,25 @@ from dataclasses import replace
 from itertools import groupby
 
 from cardwright.benchmarks import Result
-from cardwright.convert.licences import hub_license
 from cardwright.entry import Entry
+from cardwright.licenses import find_hub_id
 from cardwright.nodes import List, Map, Node, Text, make_map, to_plain
 from cardwright.sources.kept import KEY
-
-TASKS = frozenset(
-    """
-    text-classification token-classification table-question-answering question-answering zero-shot-classification
-    translation summarization feature-extraction text-generation fill-mask sentence-similarity text-to-speech
-    text-to-audio automatic-speech-recognition audio-to-audio audio-classification audio-text-to-text
-    voice-activity-detection depth-estimation image-classification object-detection image-segmentation text-to-image
-    image-to-text image-to-image image-to-video unconditional-image-generation video-classification
-    reinforcement-learning robotics tabular-classification tabular-regression tabular-to-text table-to-text
-    multiple-choice text-ranking text-retrieval time-series-forecasting text-to-video image-text-to-text
-    visual-question-answering document-question-answering zero-shot-image-classification graph-ml mask-generation
-    zero-shot-object-detection text-to-3d image-to-3d image-feature-extraction video-text-to-text keypoint-detection
-    visual-document-retrieval any-to-any video-to-video text2text-generation other
-    """.split()
-)
-"""Values of `pipeline_tag`: https://huggingface.co/tasks"""
+from cardwright.tasks import find_task
 
 UNKNOWN = "unknown"
 """What stands for a dataset or task that the card does not name: huggingface_hub reads no result without."""
 
 
-def to_hub(entry: Entry) -> Map:
-    """The fields, in their order, with those changed that Hugging Face has rules for."""
-    fields = entry.raw.fields
+def to_hub(entry: Entry, fields: Map) -> Map:
+    """The card's fields, in their order, with those changed that Hugging Face has rules for."""
     pairs: list[tuple[str, Node | None]] = []
     for key, node in fields.items:
         pairs += _CHANGES[key.text](node) if key.text in _CHANGES else [(key.text, node)]
     named = dict(pairs)
     if "license_name" in fields:
         named["license_name"] = fields.get("license_name")
-    named["model-index"] = _model_index(entry)
+    named["model-index"] = _model_index(entry, fields.get("model-index"))
     named[KEY] = None  # what an earlier conversion kept is a field like any other
     return make_map(named.items())
 
@@ -59,7 +43,7 @@ def _change_license(node: Node) -> list[tuple[str, Node | None]]:
     texts = [item for item in (node.items if isinstance(node, List) else (node,)) if isinstance(item, Text)]
     texts = [item for item in texts if to_plain(item)]
     text = ", ".join(item.text for item in texts)
-    known = [name for item in texts if (name := hub_license(item.text))]
+    known = [name for item in texts if (name := find_hub_id(item.text))]
     if not text:
         return [("license", node)]
     if texts and len(known) == len(texts):
@@ -70,16 +54,16 @@ def _change_license(node: Node) -> list[tuple[str, Node | None]]:
 
 def _change_task(node: Node) -> list[tuple[str, Node | None]]:
     """A task that Hugging Face does not have stays out of its field."""
-    task = to_id(node.text) if isinstance(node, Text) else ""
-    return [("pipeline_tag", Text(task))] if task in TASKS else []
+    task = find_task(node.text) if isinstance(node, Text) else ""
+    return [("pipeline_tag", Text(task))] if task else []
 
 
 _CHANGES = {"license": _change_license, "pipeline_tag": _change_task}
 
 
-def _model_index(entry: Entry) -> List | None:
-    stated = entry.raw.fields.get("model-index")
-    task = to_id(entry.card.pipeline_tag or "") or UNKNOWN
+def _model_index(entry: Entry, stated: Node | None) -> List | None:
+    tag = entry.card.pipeline_tag or ""
+    task = find_task(tag) or to_id(tag) or UNKNOWN
     index = [found for item in _list_entries(stated) if (found := _complete_entry(item, entry.name, task))]
     index += _index_files((result for result in entry.results if result.path[0] == "files"), entry.name, task)
     return List(tuple(index)) if index else None

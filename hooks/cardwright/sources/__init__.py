@@ -22,9 +22,9 @@ READERS: tuple[Reader, ...] = (CONFIG, HUGGING_FACE, MODEL_INDEX, README, ONNX_Z
 def read_source(source: SourceText) -> RawCard:
     """Read a card file in its format."""
     reader = next(reader for reader in READERS if reader.recognises(source))
-    raw = add_eval_results(reader.read(source), source)
+    raw = reader.read(source)
     fields, problems = restore_fields(raw.fields)
-    return replace(raw, fields=fields, problems=(*raw.problems, *problems))
+    return add_eval_results(replace(raw, fields=fields, problems=(*raw.problems, *problems)), source)
 
 
 __all__ = ["READERS", "CardSource", "Lift", "RawCard", "Reader", "SourceText", "find_sources", "read_source"]

@@ -55,8 +55,8 @@ def read_front_matter(source: SourceText) -> RawCard:
         read_body(text),
         body_line,
         problems=problems,
-        written=front,
         unreadable=front if fields is None else "",
+        written=front,
     )
 
 
