@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from cardwright.nodes import to_plain
 from cardwright.sources import SourceText, read_source
 from cardwright.validate import validate_card
+from tests.pages import FOLDERS, build, page_of
 
 DATA = Path(__file__).parent / "data/huggingface"
 ACCEPTED: dict[str, str] = json.loads((DATA / "accepted.json").read_text())
@@ -78,6 +79,21 @@ def test_refused(case: str) -> None:
     problem = raw.problems[0]
     assert (problem.severity, problem.mark.line, problem.message[: len(message)]) == ("error", line, message)
     assert raw.fields.items or raw.unreadable.strip()
+
+
+def test_every_evaluation_is_on_the_page() -> None:
+    folder = FOLDERS["sources"] / "huggingface-evaluations/.eval_results"
+    entry, page = page_of("sources", "huggingface-evaluations")
+    addresses = [value for element in page.walk() for name, value in element.attributes.items() if name == "href"]
+    shown = " ".join([page.text, *addresses])
+    files = [path for path in folder.iterdir() if path.suffix in (".yaml", ".yml") and path.stem != "broken"]
+    read = [value for path in files for value in texts(yaml.load(path.read_text(), yaml.BaseLoader))]
+    keys = {"dataset", "value", "source", "url", "name", "id", "task_id"}
+    assert len(files) == 3 and [value for value in read if value not in keys and value not in shown] == []
+    assert "- dataset: [" in shown and "not read" not in shown
+    assert [row.dataset for row in entry.results].count("nest/exam") == 2
+    page_html = str(build(FOLDERS["sources"])["huggingface-evaluations"][1].html)
+    assert page_html.count('<details class="cw-token">') == 1
 
 
 KEYS = st.sampled_from(
