@@ -71,7 +71,8 @@
     let loading = null;
     let shown = SHOWN;
     let chosen = [];
-    const state = { q: "", sort: "", facets: new Map(settings.facets.map(([key]) => [key, new Set()])) };
+    const state = { q: "", sort: "", facets: new Map() };
+    for (const box of tools.querySelectorAll(".cw-facet")) state.facets.set(box.dataset.facet, new Set());
 
     // The address ------------------------------------------------------------------------------------------------
     const readAddress = () => {
@@ -170,25 +171,14 @@
     };
 
     // The tools --------------------------------------------------------------------------------------------------
-    const search = make("input", { type: "search", id: "cw-find", autocomplete: "off", placeholder: "Name, task, dataset, tag" });
-    // On phones the table has no head to sort by.
-    const sorter = make("select", { id: "cw-sorter" }, make("option", { value: "" }, "by name"));
-    for (const head of [...table.tHead.rows[0].cells].slice(1)) {
-      const column = head.dataset.sort;
-      const orders = column in NUMBERS ? [["-", "largest first"], ["", "smallest first"]] : [["", ""]];
-      for (const [sign, order] of orders)
-        sorter.append(make("option", { value: sign + column }, `by ${head.textContent.toLowerCase()}${order ? `, ${order}` : ""}`));
-    }
-    sorter.addEventListener("change", () => { state.sort = sorter.value; update(); });
-    const status = make("p", { class: "cw-count", role: "status" });
-    const active = make("ul", { class: "cw-active", "aria-label": "Filters in use" });
+    const search = tools.querySelector("#cw-find");
+    const status = tools.querySelector(".cw-count");
+    const active = tools.querySelector(".cw-active");
     const more = make("button", { type: "button", class: "cw-button cw-more", hidden: true }, "Show more");
     const facets = new Map();
-
-    for (const [key, label] of settings.facets) {
-      const list = make("div", { class: "cw-options", role: "group", "aria-label": label });
-      const box = make("details", { class: "cw-facet" }, make("summary", {}, label), list);
-      facets.set(key, { box, list, label });
+    for (const box of tools.querySelectorAll(".cw-facet")) {
+      const list = box.querySelector(".cw-options");
+      facets.set(box.dataset.facet, { box, list, label: box.querySelector("summary").textContent });
       box.addEventListener("toggle", async () => {
         if (!box.open) return;
         for (const other of facets.values()) if (other.box !== box) other.box.open = false;
@@ -203,6 +193,16 @@
     document.addEventListener("click", (event) => {
       for (const { box } of facets.values()) if (box.open && !box.contains(event.target)) box.open = false;
     });
+
+    // On phones the table has no head to sort by.
+    const sorter = tools.querySelector("#cw-sorter");
+    for (const head of [...table.tHead.rows[0].cells].slice(1)) {
+      const column = head.dataset.sort;
+      const orders = column in NUMBERS ? [["-", "largest first"], ["", "smallest first"]] : [["", ""]];
+      for (const [sign, order] of orders)
+        sorter.append(make("option", { value: sign + column }, `by ${head.textContent.toLowerCase()}${order ? `, ${order}` : ""}`));
+    }
+    sorter.addEventListener("change", () => { state.sort = sorter.value; update(); });
 
     const drawFacets = () => {
       const words = plain(state.q).split(/\s+/).filter((word) => word);
@@ -268,15 +268,14 @@
     }
 
     // Comparing --------------------------------------------------------------------------------------------------
-    const compare = make("a", { class: "cw-button" });
+    const compare = make("a", { class: "cw-button", href: settings.compare });
     const tray = make("div", { class: "cw-tray", role: "region", "aria-label": "Models to compare", hidden: true }, compare);
     const drawTray = () => {
       tray.hidden = !chosen.length;
       const enough = chosen.length > 1;
       compare.textContent = enough ? `Compare ${chosen.length} models` : "Choose another model to compare";
       const query = new URLSearchParams(chosen.map((slug) => ["m", slug]));
-      if (enough) compare.setAttribute("href", `${settings.compare}?${query}`);
-      else compare.removeAttribute("href");
+      compare.setAttribute("href", `${settings.compare}?${query}`);
       for (const input of body.querySelectorAll("input")) input.disabled = chosen.length >= MOST_COMPARED && !input.checked;
     };
     const makeChoice = (slug, title) => {
@@ -304,12 +303,6 @@
       draw();
       body.rows[next]?.querySelector("a").focus();
     });
-    tools.append(
-      make("label", { for: "cw-find", class: "cw-hidden" }, "Find models"), search,
-      make("div", { class: "cw-facets", role: "group", "aria-label": "Filters" }, ...[...facets.values()].map(({ box }) => box)),
-      make("p", { class: "cw-sorter" }, make("label", { for: "cw-sorter" }, "Sort "), sorter), active, status,
-    );
-    tools.hidden = false;
     table.closest(".cw-scroll").after(more, tray);
     const follow = () => {
       readAddress();
@@ -323,7 +316,9 @@
 
   const bind = () => {
     const tools = document.getElementById("cw-tools");
-    if (tools?.hidden) start(tools);
+    if (!tools || tools.dataset.started) return;
+    tools.dataset.started = "yes";
+    start(tools);
   };
   // With instant navigation Material replaces the page without loading it; elsewhere there is one page.
   if (typeof document$ !== "undefined") document$.subscribe(bind);

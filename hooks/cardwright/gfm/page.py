@@ -142,9 +142,13 @@ def _align(html: str) -> str:
 _TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)
 
 
+_HEAD = re.compile(r"<thead>.*?</thead>", re.DOTALL)
+
+
 def _frame_tables(html: str) -> str:
-    """A wide table scrolls in its own frame, which the keyboard can reach, instead of widening the page."""
-    return "".join(_framed(html))
+    """A wide table scrolls in its own frame, which the keyboard can reach, and its head says that it heads columns."""
+    with_scope = _HEAD.sub(lambda head: re.sub(r"<th(?=[ >])(?![^>]*scope=)", '<th scope="col"', head.group()), html)
+    return "".join(_framed(with_scope))
 
 
 def _framed(html: str) -> Iterator[str]:

@@ -87,7 +87,6 @@ def _make_page(
         "page": link(addresses.page("SLUG")),
         "compare": link(addresses.view("compare")),
         "columns": [column.name for column in columns],
-        "facets": facets,
         "sizes": [*(label for _, label in SIZE_CLASSES), LARGEST],
     }
     html = render(
@@ -95,6 +94,7 @@ def _make_page(
         rows=[(row, link(addresses.page(row.entry.slug))) for row in rows],
         total=total,
         columns=columns,
+        facets=facets,
         number=number,
         pages=[link(addresses.view(other)) for other in uris],
         settings=json.dumps(settings),
