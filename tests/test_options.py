@@ -78,7 +78,7 @@ def test_models_uri_that_is_no_path_is_refused(uri: str) -> None:
     [
         ({"card_dir": "x"}, ["cardwright: card_dir: unknown option (did you mean cards_dir?)"]),
         ({"Cards-Dir": "x"}, ["cardwright: Cards-Dir: unknown option (did you mean cards_dir?)"]),
-        ({"theme": "x"}, ["cardwright: theme: unknown option (known: cards_dir, models_uri, image_hosts)"]),
+        ({"theme": "x"}, ["cardwright: theme: unknown option (known: cards_dir, models_uri, image_hosts, metrics)"]),
         ({"cards_dir": ""}, ["cardwright: cards_dir: name a folder"]),
         ({"cards_dir": "  "}, ["cardwright: cards_dir: name a folder"]),
         ({"cards_dir": None}, ["cardwright: cards_dir: input should be a valid string"]),
@@ -93,7 +93,7 @@ def test_models_uri_that_is_no_path_is_refused(uri: str) -> None:
             [
                 "cardwright: cards_dir: name a folder",
                 f"cardwright: models_uri: {URI_HINT}",
-                "cardwright: x: unknown option (known: cards_dir, models_uri, image_hosts)",
+                "cardwright: x: unknown option (known: cards_dir, models_uri, image_hosts, metrics)",
             ],
         ),
     ],
@@ -130,4 +130,4 @@ def test_any_options_are_taken_or_refused_in_words(given_options: dict[Any, Any]
     steps = options.models_uri.split("/")
     assert all(steps) and not {"..", "."} & set(steps)
     assert not set(options.models_uri) & set("\\?#%<>&\"' \n\0")
-    assert set(given_options) <= {"cards_dir", "models_uri", "image_hosts"}
+    assert set(given_options) <= set(Options.model_fields)

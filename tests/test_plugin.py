@@ -16,6 +16,7 @@ import pytest
 from mkdocs.commands.build import build as build_in_process
 from mkdocs.config import load_config
 
+from cardwright.benchmarks import Vocabulary
 from cardwright.entry import Entry
 from cardwright.load import Inspect, load_entry
 from cardwright.published import published_name
@@ -105,7 +106,10 @@ def test_missing_cards_dir(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr.splitlines()) == (1, [line])
 
 
-@pytest.mark.parametrize("taken", ["models/index.md", "models/first.md", "models/second/index.md", "models/index.json"])
+@pytest.mark.parametrize(
+    "taken",
+    ["models/index.md", "benchmarks/index.md", "models/first.md", "models/second/index.md", "models/index.json"],
+)
 def test_address_taken_by_a_page_of_the_docs(tmp_path: Path, taken: str) -> None:
     done = build(make_project(tmp_path, docs={**DOCS, taken: "{}"}))
     assert done.returncode != 0
@@ -270,8 +274,8 @@ def test_fault_of_ours_costs_one_card_only(
     def fail(*_: object) -> str:
         raise RuntimeError("<b>out of\nluck</b>")
 
-    def load(root: Path, shown_as: str, source: CardSource, inspect: Inspect) -> Entry:
-        return load_entry(root, fail() if source.slug == "third" else shown_as, source, inspect)
+    def load(root: Path, shown_as: str, source: CardSource, inspect: Inspect, known: Vocabulary | None) -> Entry:
+        return load_entry(root, fail() if source.slug == "third" else shown_as, source, inspect, known)
 
     monkeypatch.setattr("cardwright.sections.structure.format_fact", fail)  # only `first` has a file
     monkeypatch.setattr("cardwright.site.load_entry", load)

@@ -63,6 +63,10 @@ class Addresses:
         """A card's page, from another card's."""
         return f"../{quote(slug)}/" if self.directory_urls else f"{quote(slug)}.html"
 
+    def board_from_page(self, slug: str, uri: str, anchor: str) -> str:
+        """A table of a leaderboard, from a card's page."""
+        return f"{self.link(f'{self.models_uri}/{slug}', self.view(uri))}#{anchor}"
+
     def catalogue_from_page(self) -> str:
         """The catalogue, from a card's page."""
         return "../" if self.directory_urls else "index.html"

@@ -26,6 +26,8 @@ class Options(BaseModel):
     models_uri: str = Field("models", description="Where card pages stand in the site: /models/<slug>/.")
     image_hosts: list[str] = Field([], description="Hosts whose images are shown without a click.")
 
+    metrics: str = Field("", description="TOML file of further metrics and datasets, from the folder of mkdocs.yml.")
+
     @field_validator("cards_dir")
     @classmethod
     def _is_named(cls, value: str) -> str:

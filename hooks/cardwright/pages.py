@@ -57,6 +57,8 @@ class Page:
     """The card it shows; None for a page about several."""
     is_searched: bool = True
     """Whether the site's search finds it."""
+    below: str = ""
+    """Address of the page at whose place in the nav it stands; empty for one that may stand in the nav itself."""
 
 
 def make_card_page(
@@ -98,6 +100,7 @@ def make_card_page(
         html,
         tuple(find_headings(html)),
         entry,
+        below=f"{addresses.models_uri}/index",
     )
     return page, frozenset(card_links.needed)
 
@@ -139,6 +142,7 @@ def _make_section(section: Section, entry: Entry, links: Links, files: CardLinks
             resolve=files.resolve,
             netscope=lambda path: files.addresses.netscope(entry.slug, path),
             card_page=files.addresses.page_from_page,
+            board=lambda standing: files.addresses.board_from_page(entry.slug, standing.uri, standing.anchor),
             catalogue=files.addresses.catalogue_from_page,
             viewer=_viewer(entry, files.addresses),
             facts_address=lambda: files.addresses.file_from_page(entry.slug, own_name(entry, "facts.json")),

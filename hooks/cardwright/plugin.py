@@ -9,7 +9,7 @@ import logging
 import os
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from html import escape
 from pathlib import Path
 from typing import Any, Literal
@@ -26,12 +26,14 @@ from mkdocs.structure.toc import AnchorLink, TableOfContents
 
 from cardwright import material
 from cardwright.addresses import ASSETS_URI, Addresses
+from cardwright.benchmarks import Vocabulary, built_in, read_vocabulary
 from cardwright.facts import Inspector
 from cardwright.options import Options, OptionsError, read_options
 from cardwright.pages import Heading, Page, PageStyle, escape_for_theme
+from cardwright.problem import Problem
 from cardwright.render import render
 from cardwright.search import SearchEntry, make_search_entries
-from cardwright.site import CACHE_DIR, Site, SiteFile, build_site
+from cardwright.site import CACHE_DIR, SiteFile, build_site
 from cardwright.structure import ViewerError, has_viewer
 
 log = logging.getLogger("mkdocs.plugins.cardwright")
@@ -65,8 +67,9 @@ class Door:
         except OptionsError as error:
             raise ConfigurationError(str(error)) from None
         self.cards_dir = _root(config) / self.options.cards_dir
-        if self.cards_dir.is_dir() and str(self.cards_dir) not in config.watch:
-            config.watch.append(str(self.cards_dir))
+        for watched in (self.cards_dir, *([_root(config) / self.options.metrics] if self.options.metrics else [])):
+            if watched.exists() and str(watched) not in config.watch:
+                config.watch.append(str(watched))
         self.is_material = config.theme.name == "material"
         more_styles, more_scripts = (material.STYLES, material.SCRIPTS) if self.is_material else ((), ())
         config.extra_css += [f"{ASSETS_URI}/{name}" for name in (*STYLES, *more_styles)]
@@ -75,6 +78,7 @@ class Door:
 
     def on_files(self, files: Files, config: MkDocsConfig) -> Files:
         """Build the cards and add what they make to the site."""
+        vocabulary, wrong = self._read_metrics(config)
         try:
             with Inspector(_root(config) / CACHE_DIR) as inspector:
                 site = build_site(
@@ -90,31 +94,32 @@ class Door:
                     PageStyle(_permalink(config), tuple(self.options.image_hosts)),
                     inspector.inspect,
                     inspector.lean_model,
+                    vocabulary,
                 )
         except ViewerError as error:
             raise ConfigurationError(f"{error.message} {error.hint}") from None
-        _log_problems(site)
+        _log_problems((*wrong, *site.problems))
         self.pages = {f"{page.uri}.md": page for page in site.pages}
         own = {
             address: file for file in files if file.generated_by is None for address in (file.src_uri, file.dest_uri)
         }
         for uri, page in self.pages.items():
-            inclusion = InclusionLevel.NOT_IN_NAV if page.entry else InclusionLevel.UNDEFINED
+            inclusion = InclusionLevel.NOT_IN_NAV if page.below else InclusionLevel.UNDEFINED
             _add(files, own, File.generated(config, uri, content="", inclusion=inclusion))
         for file in (*site.files, *_assets()):
             _add(files, own, _make_file(file, config))
         return files
 
     def on_nav(self, nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
-        """Name our pages, put them below the catalogue, and let them be edited where their source is."""
-        catalogue = files.get_file_from_path(f"{self.options.models_uri}/index.md")
-        section = catalogue.page.parent if catalogue and catalogue.page else None
+        """Name our pages, put each where the page above it stands, and let them be edited where their source is."""
         for uri, page in self.pages.items():
             file = files.get_file_from_path(uri)
             if file is None or file.page is None:
                 continue
+            if page.below:
+                above = files.get_file_from_path(f"{page.below}.md")
+                file.page.parent = above.page.parent if above and above.page else None
             if page.entry:
-                file.page.parent = section
                 file.page.edit_url = self._edit_url(page, config)
                 file.page.title = escape_for_theme(page.title)
             else:
@@ -156,6 +161,10 @@ class Door:
     def on_post_page(self, output: str, page: MkDocsPage, config: MkDocsConfig) -> str:
         """Mend what the theme wrote."""
         return material.mend_page(output) if self.is_material else output
+
+    def _read_metrics(self, config: MkDocsConfig) -> tuple[Vocabulary, tuple[Problem, ...]]:
+        path = self.options.metrics
+        return read_vocabulary(_root(config) / path, path) if path else (built_in(), ())
 
     def _edit_url(self, page: Page, config: MkDocsConfig) -> str | None:
         """Where the card can be edited, as MkDocs finds it for its own pages; None outside the repository."""
@@ -212,9 +221,9 @@ def _site_url(config: MkDocsConfig) -> str:
     return f"{config.site_url.rstrip('/')}/" if config.site_url else ""
 
 
-def _log_problems(site: Site) -> None:
+def _log_problems(problems: Iterable[Problem]) -> None:
     levels = {"error": logging.ERROR, "warning": logging.WARNING}
-    for problem in site.problems:
+    for problem in problems:
         log.log(levels[problem.severity], "%s", problem)
 
 
@@ -223,8 +232,7 @@ def _add(files: Files, own: Mapping[str, File], file: File) -> None:
     other = own.get(file.src_uri) or own.get(file.dest_uri)
     if other:
         raise ConfigurationError(
-            f"{other.src_uri} has the address that Cardwright needs for {file.src_uri}: "
-            "rename it, or set another models_uri."
+            f"{other.src_uri} has the address that Cardwright needs for {file.src_uri}: rename it."
         )
     files.append(file)
 

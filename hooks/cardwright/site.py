@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cardwright.addresses import Addresses, own_name
+from cardwright.benchmarks import Vocabulary
+from cardwright.boards import rank
 from cardwright.entry import Entry
 from cardwright.exports import CARD_EXPORTS, EXPORTS
 from cardwright.facts import FactsError
@@ -52,17 +54,20 @@ class Site:
     problems: tuple[Problem, ...]
 
 
-def read_cards(cards_dir: Path, shown_as: str, inspect: Inspect) -> tuple[tuple[Entry, ...], tuple[Problem, ...]]:
+def read_cards(
+    cards_dir: Path, shown_as: str, inspect: Inspect, vocabulary: Vocabulary | None = None
+) -> tuple[tuple[Entry, ...], tuple[Problem, ...]]:
     """All cards below `cards_dir`, and every problem of theirs and of how they are laid out.
 
-    `shown_as` is how messages name the folder, as its user wrote it.
+    `shown_as` is how messages name the folder, as its user wrote it. `vocabulary` names metrics and datasets; without
+    it, the built-in one does.
     """
     if not cards_dir.is_dir():
         hint = "make it, or set cards_dir"
         return (), (Problem(shown_as, Mark(), "cards_dir", "there is no such folder", hint),)
     sources, problems = find_sources(cards_dir)
     problems = tuple(problem.at(f"{shown_as}/{problem.path}") for problem in problems)
-    loaded = tuple(_load_entry(cards_dir, shown_as, source, inspect) for source in sources)
+    loaded = tuple(_load_entry(cards_dir, shown_as, source, inspect, vocabulary) for source in sources)
     clashes = find_key_clashes(loaded)
     entries = tuple(_add_problems(shown_as, entry, clashes.get(entry.slug, ())) for entry in loaded)
     if not entries:
@@ -80,15 +85,16 @@ def build_site(
     style: PageStyle,
     inspect: Inspect,
     lean_model: LeanModel | None = None,
+    vocabulary: Vocabulary | None = None,
 ) -> Site:
     """The site of the cards below `cards_dir`. Raises nothing for what the cards hold.
 
     With `lean_model`, which copies a model without its weights, models open in the viewer; without, there is none.
     Raises `ViewerError` when the installed viewer is not the one that is known.
     """
-    read, problems = read_cards(cards_dir, shown_as, inspect)
+    read, problems = read_cards(cards_dir, shown_as, inspect, vocabulary)
     known = _source_slugs(read)
-    made = [_make_page(cards_dir, shown_as, entry, addresses, style, known) for entry in relate(read)]
+    made = [_make_page(cards_dir, shown_as, entry, addresses, style, known) for entry in rank(relate(read))]
     entries = tuple(entry for entry, _, _ in made)
     pages = tuple(page for _, page, _ in made)
     problems = sort_problems((*problems, *(problem for entry in entries for problem in entry.problems)))
@@ -109,10 +115,12 @@ def _add_problems(shown_as: str, entry: Entry, more: tuple[Problem, ...]) -> Ent
     return replace(entry, problems=sort_problems((*entry.problems, *placed))) if more else entry
 
 
-def _load_entry(cards_dir: Path, shown_as: str, source: CardSource, inspect: Inspect) -> Entry:
+def _load_entry(
+    cards_dir: Path, shown_as: str, source: CardSource, inspect: Inspect, vocabulary: Vocabulary | None
+) -> Entry:
     """The card; one on which Cardwright fails costs no other card anything."""
     try:
-        return load_entry(cards_dir, shown_as, source, inspect)
+        return load_entry(cards_dir, shown_as, source, inspect, vocabulary)
     except Exception as error:
         log.debug("%s", source.path, exc_info=True)
         return make_failed_entry(cards_dir, shown_as, source, error)

@@ -1,39 +1,41 @@
-"""What is known of a metric by its name: `metrics.toml`."""
+"""What Cardwright knows of metrics, datasets and tasks (`metrics.toml`), and what the file of a site adds."""
 
 from __future__ import annotations
 
-import re
-import tomllib
-from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Literal
+from pathlib import Path
 
-Direction = Literal["higher", "lower"]
+from cardwright.benchmarks.names import MetricKind, Vocabulary
+from cardwright.benchmarks.vocabulary import make_vocabulary
+from cardwright.problem import Mark, Problem
 
-
-@dataclass(frozen=True, slots=True)
-class MetricKind:
-    """A known metric."""
-
-    name: str
-    better: Direction
+MAX_BYTES = 1_000_000
 
 
 def find_metric(name: str) -> MetricKind | None:
     """The known metric of this name, or None: a direction is never guessed."""
-    return _metrics().get(_spelling(name))
-
-
-def _spelling(name: str) -> str:
-    return " ".join(re.findall(r"[a-z0-9]+", re.sub(r"\s*(\([^()]{1,12}\)|\[[^\[\]]{1,12}\])\s*$", "", name.lower())))
+    return built_in().name_metric(name)[0]
 
 
 @cache
-def _metrics() -> dict[str, MetricKind]:
+def built_in() -> Vocabulary:
+    """What `metrics.toml` holds."""
     text = resources.files("cardwright.benchmarks").joinpath("metrics.toml").read_text(encoding="utf-8")
-    return {
-        _spelling(spelling): MetricKind(row["name"], row["better"])
-        for row in tomllib.loads(text)["metric"]
-        for spelling in (row["name"], *row["spellings"])
-    }
+    return make_vocabulary(text)[0]
+
+
+def read_vocabulary(path: Path, shown_as: str) -> tuple[Vocabulary, tuple[Problem, ...]]:
+    """What Cardwright knows and what the file at `path` adds; rows that cannot be used are left out and named."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            message = f"the text is longer than {MAX_BYTES // 1000} kB"
+            return built_in(), (Problem(shown_as, Mark(), "metrics", message, "split it"),)
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return built_in(), (Problem(shown_as, Mark(), "metrics", "not UTF-8", "save it as UTF-8"),)
+    except OSError:
+        message = "there is no such file"
+        return built_in(), (Problem(shown_as, Mark(), "metrics", message, "make it, or remove the option metrics"),)
+    vocabulary, problems = make_vocabulary(text, built_in())
+    return vocabulary, tuple(problem.at(shown_as) for problem in problems)

@@ -5,12 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from cardwright.benchmarks.metrics import Direction, find_metric
+from cardwright.benchmarks.comparison import Comparison, compare
+from cardwright.benchmarks.metrics import built_in
+from cardwright.benchmarks.names import Direction, Vocabulary, flatten
 from cardwright.benchmarks.quantity import Quantity, parse_quantity
 from cardwright.card import Card, EvalResult, Metric, ModelFile
 from cardwright.nodes import Path
 
 MAX_METRIC_COLUMNS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The place of a result on a leaderboard."""
+
+    uri: str
+    """The leaderboard's page."""
+    anchor: str
+    """The table of that page."""
+    rank: int
+    """From 1; equal results share one."""
+    of: int
+    """How many results are ranked there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +51,10 @@ class Result:
     details_url: str = ""
     file: str = ""
     """The name of the file that was measured, where the card says which."""
+    comparison: Comparison | None = None
+    """With what it can be compared; None for one without a dataset."""
+    standing: Standing | None = None
+    """Its place among the results of all cards; found when all are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,26 +74,27 @@ class BenchmarkTable:
     common_url: str = ""
 
 
-def collect_results(card: Card) -> tuple[Result, ...]:
-    """Every metric value that the card states, of `model-index` and of its files."""
-    return (*_index_results(card), *_file_results(card))
+def collect_results(card: Card, vocabulary: Vocabulary | None = None) -> tuple[Result, ...]:
+    """Every metric value that the card states, of `model-index` and of its files, by the names of `vocabulary`."""
+    vocabulary = vocabulary or built_in()
+    return (*_index_results(card, vocabulary), *_file_results(card, vocabulary))
 
 
-def _index_results(card: Card) -> Iterator[Result]:
+def _index_results(card: Card, vocabulary: Vocabulary) -> Iterator[Result]:
     for i, entry in enumerate(card.model_index):
         for j, result in enumerate(entry.results):
             for k, metric in enumerate(result.metrics):
                 path = ("model-index", i, "results", j, "metrics", k)
-                yield from _make_results(card, path, metric, entry.name or "", result)
+                yield from _make_results(card, path, metric, entry.name or "", result, vocabulary)
 
 
-def _file_results(card: Card) -> Iterator[Result]:
+def _file_results(card: Card, vocabulary: Vocabulary) -> Iterator[Result]:
     named = [file.name for file in card.files]
     for i, file in enumerate(card.files):
         for k, metric in enumerate(file.metrics):
             evaluated = EvalResult.model_validate({"dataset": {"name": metric.dataset}})
             model = _file_label(file, named.count(file.name) > 1) if len(card.files) > 1 else ""
-            for result in _make_results(card, ("files", i, "metrics", k), metric, model, evaluated):
+            for result in _make_results(card, ("files", i, "metrics", k), metric, model, evaluated, vocabulary):
                 yield replace(result, file=_file_name(file))
 
 
@@ -85,7 +106,9 @@ def _file_name(file: ModelFile) -> str:
     return (file.path or file.url or "").rstrip("/").rsplit("/", 1)[-1]
 
 
-def _make_results(card: Card, path: Path, metric: Metric, model: str, result: EvalResult) -> Iterator[Result]:
+def _make_results(
+    card: Card, path: Path, metric: Metric, model: str, result: EvalResult, vocabulary: Vocabulary
+) -> Iterator[Result]:
     data = result.dataset
     name = metric.name or metric.type or ""
     dataset = data.name or data.type or ""
@@ -96,10 +119,13 @@ def _make_results(card: Card, path: Path, metric: Metric, model: str, result: Ev
     for part, value in list(_values(metric.value)) or ([("", "")] if name else []):
         quantity = parse_quantity(value)
         label = f"{name} {part}".strip()
-        kind = find_metric(label) or find_metric(metric.type or "")
+        kind = vocabulary.name_metric(label)[0] or vocabulary.name_metric(metric.type or "")[0]
         unit = quantity.unit or ("%" if "%" in name else "")
+        comparison = compare(label, metric, result, quantity, card.pipeline_tag or "", vocabulary)
         better = kind.better if kind else None
-        yield Result(path, *common, label, quantity, unit, better, details, result.source.url or "")
+        yield Result(
+            path, *common, label, quantity, unit, better, details, result.source.url or "", comparison=comparison
+        )
 
 
 def _values(value: object) -> Iterator[tuple[str, str]]:
@@ -133,15 +159,6 @@ def _details(metric: Metric, result: EvalResult) -> Iterator[tuple[str, str]]:
     for key, value in named:
         if value not in (None, "", [], {}):
             yield key, flatten(value)
-
-
-def flatten(value: object) -> str:
-    """A nested value on one line: `a: 1, b: x, y`."""
-    if isinstance(value, dict):
-        return ", ".join(f"{key}: {flatten(inner)}" for key, inner in value.items())
-    if isinstance(value, (list, tuple)):
-        return ", ".join(flatten(item) for item in value)
-    return "" if value is None else str(value)
 
 
 def lay_out(results: tuple[Result, ...], name: str) -> BenchmarkTable:

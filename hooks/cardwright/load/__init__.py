@@ -7,7 +7,7 @@ from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
-from cardwright.benchmarks import collect_results
+from cardwright.benchmarks import Vocabulary, collect_results
 from cardwright.card import Card
 from cardwright.entry import Entry
 from cardwright.gfm import read_body
@@ -27,7 +27,9 @@ from cardwright.validate import validate_card
 MAX_SUMMARY_CHARACTERS = 300
 
 
-def load_entry(root: Path, shown_as: str, source: CardSource, inspect: Inspect) -> Entry:
+def load_entry(
+    root: Path, shown_as: str, source: CardSource, inspect: Inspect, vocabulary: Vocabulary | None = None
+) -> Entry:
     """Everything about one card below `root`, which messages call `shown_as`. Never raises for what files hold."""
     text, read_problems = read_text(root, source)
     raw = read_source(text)
@@ -55,7 +57,7 @@ def load_entry(root: Path, shown_as: str, source: CardSource, inspect: Inspect) 
         misfits,
         name,
         _find_summary(name, raw, card),
-        results=collect_results(card),
+        results=collect_results(card, vocabulary),
         files=files,
         prototxts=tuple(path.relative_to(source.folder).as_posix() for path in beside.paths[".prototxt"]),
         publications=cited.publications,

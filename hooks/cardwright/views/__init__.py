@@ -6,10 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from cardwright.addresses import Addresses
+from cardwright.boards import BOARDS_URI
 from cardwright.entry import Entry
 from cardwright.pages import Page, PageStyle
 from cardwright.views.catalogue import make_catalogue
 from cardwright.views.compare import make_comparison
+from cardwright.views.leaderboards import make_leaderboards
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,4 +28,5 @@ class View:
 VIEWS: tuple[View, ...] = (
     View("catalogue", "{models}/index", "Models", make_catalogue),
     View("compare", "compare", "Compare models", make_comparison),
+    View("leaderboards", f"{BOARDS_URI}/index", "Benchmarks", make_leaderboards),
 )
