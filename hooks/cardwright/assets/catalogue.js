@@ -238,7 +238,7 @@
           const name = `${facets.get(key).label}: ${key === "checked" ? CHECKED[value] ?? value : value}`;
           const button = make("button", { type: "button", class: "cw-button", "aria-label": `Remove the filter ${name}` }, `${name} `, make("span", { "aria-hidden": "true" }, "×"));
           button.addEventListener("click", () => { values.delete(value); update(); search.focus(); });
-          items.push(make("li", {}, button));
+          items.push(button);
         }
       }
       if (!isPlain()) {
@@ -249,7 +249,7 @@
           update();
           search.focus();
         });
-        items.push(make("li", {}, clear));
+        items.push(clear);
       }
       active.replaceChildren(...items);
       active.hidden = !items.length;
