@@ -106,7 +106,7 @@ class CardLinks:
 
     def file(self, path: str, fragment: str = "") -> str | None:
         """The address of a file in the card's folder, which the site then holds; None when there is none."""
-        folder = self.entry.source.folder
+        folder, path = self.entry.source.folder, posixpath.normpath(path)  # `page.html/` is a page too
         if path.startswith(("..", "/")) or not is_inside(folder / path, folder):
             return None
         self.needed.add(path)
