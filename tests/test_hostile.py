@@ -18,8 +18,8 @@ from cardwright.nodes import walk_texts
 from cardwright.pages import PageStyle
 from cardwright.problem import MAX_PROBLEMS
 from cardwright.site import Site, build_site
+from scripts.html_tree import Element, read_html, squeeze, words
 from tests.hostile import CASES, KINDS, read_expected, write_case
-from tests.pages import Element, read_html, squeeze, words
 
 MAX_SECONDS = 20.0
 """Not a benchmark (that is `benchmarks/hostile_text.py`): beyond it something hangs, on however busy a machine."""
@@ -33,7 +33,7 @@ TAGS = frozenset(
 )
 """Every element that a page without a model may have: no script, style, form, frame, drawing or metadata."""
 ATTRIBUTES = frozenset(
-    "align alt aria-hidden aria-label aria-labelledby class colspan data-cw-copy data-label data-search-exclude dir"
+    "align alt aria-hidden aria-label aria-labelledby class colspan data-cw-copy data-label data-search-exclude data-sort dir"
     " download height hidden href id lang loading name open rel reversed role rowspan scope src start tabindex title"
     " type value width".split()
 )
@@ -56,9 +56,9 @@ def build(case: str, folder: Path, inspector: Inspector) -> Site:
     cards = folder / "cards"
     cards.mkdir()
     write_case(case, cards)
-    start = time.perf_counter()
+    start = time.process_time()
     site = build_site(cards, "cards", Addresses("models"), PageStyle("¶"), inspector.inspect)
-    assert time.perf_counter() - start < MAX_SECONDS
+    assert time.process_time() - start < MAX_SECONDS
     return site
 
 
@@ -78,7 +78,8 @@ def test_hostile_case(case: str, tmp_path: Path, inspector: Inspector) -> None:
     assert [said for said in shown if squeeze(said) not in text] == []
     assert [file.uri for file in site.files if not is_a_file(file.uri)] == []
     for page, tree in zip(site.pages, trees, strict=True):
-        assert list(find_harm(tree)) == []
+        # A page about several cards has controls of its own; what is a card's stands in its tables.
+        assert [harm for part in ([tree] if page.entry else tree.find("table")) for harm in find_harm(part)] == []
         assert page.title.strip() and not re.search(UNSEEN, page.title) and page.uri.isprintable()
         page.html.encode()
         if page.entry and not page.entry.raw.derived:
