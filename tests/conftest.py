@@ -15,7 +15,7 @@ from typing import BinaryIO
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 BROWSER_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 BROWSER_FLAGS = (
@@ -66,7 +66,7 @@ def page(browser: Browser, seen: Seen) -> Iterator[Page]:
     """A page in a fresh profile; `seen` records its requests and errors."""
     with browser.new_context() as context:
         context.on("request", lambda request: _add_host(seen, request.url))
-        context.on("console", lambda said: seen.errors.append(said.text) if said.type == "error" else None)
+        context.on("console", lambda said: _add_error(seen, said))
         context.on("weberror", lambda caught: seen.errors.append(str(caught.error)))
         yield context.new_page()
 
@@ -112,6 +112,11 @@ class _QuietHandler(SimpleHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         pass
+
+
+def _add_error(seen: Seen, said: ConsoleMessage) -> None:
+    if said.type == "error":
+        seen.errors.append(f"{said.text} {said.location.get('url', '')}".strip())
 
 
 def _add_host(seen: Seen, url: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from pathlib import Path
 from typing import Any
@@ -52,7 +53,7 @@ def as_texts(value: Any) -> Any:
     if isinstance(value, list):
         return [as_texts(inner) for inner in value]
     if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
+        return re.sub("[\0\ud800-\udfff]", "\ufffd", value)
     return {True: "true", False: "false", None: "null"}[value]
 
 

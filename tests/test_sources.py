@@ -140,7 +140,7 @@ def test_what_is_no_utf_8_is_replaced_and_said(tmp_path: Path) -> None:
     (source,), _ = find_sources(tmp_path)
     text, problems = read_text(tmp_path, source)
     assert text.text == "# a\n\nM\ufffdwe \ufffd\n"
-    assert [str(problem) for problem in problems] == ["a.md:3:1: not UTF-8 here (save the file as UTF-8)"]
+    assert [str(problem) for problem in problems] == ["a.md:3:2: not UTF-8 here (save the file as UTF-8)"]
 
 
 @pytest.mark.parametrize("root", ["nothing", "file.md"])

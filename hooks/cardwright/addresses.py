@@ -110,8 +110,9 @@ class CardLinks:
 
     def file(self, path: str, fragment: str = "") -> str | None:
         """The address of a file in the card's folder, which the site then holds; None when there is none."""
-        folder = self.entry.source.folder
-        if path.startswith(("..", "/")) or not is_inside(folder / path, folder):
+        folder, path = self.entry.source.folder, posixpath.normpath(path)  # `page.html/` is a page too
+        hidden = any(step.startswith(".") for step in path.split("/"))  # MkDocs leaves it out; `..` is one of these
+        if hidden or path.startswith("/") or not is_inside(folder / path, folder):
             return None
         self.needed.add(path)
         return self.addresses.file_from_page(self.entry.slug, published_name(folder, path)) + fragment

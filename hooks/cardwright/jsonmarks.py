@@ -115,5 +115,4 @@ class _Reader:
 
 def _whole(text: str) -> str:
     """Text without NUL and lone surrogates, which no page can hold."""
-    text = text.replace("\0", "\ufffd")
-    return text.encode("utf-8", "replace").decode() if not text.isascii() else text
+    return re.sub("[\0\ud800-\udfff]", "\ufffd", text)

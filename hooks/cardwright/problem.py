@@ -9,6 +9,11 @@ from typing import Literal
 
 Severity = Literal["error", "warning"]
 
+MAX_PROBLEMS = 100
+"""Of one card; what is wrong with very many things is wrong with a program that wrote them."""
+MAX_MESSAGE = 300
+"""Characters of a field or message; they quote values, which may be of any length."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Mark:
@@ -53,6 +58,22 @@ class Problem:
 def sort_problems(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """Problems by file and place, each said once."""
     return tuple(sorted(set(problems), key=lambda p: (p.path, p.mark, p.field, p.message)))
+
+
+def limit_problems(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """The problems of one card, no more of them and none longer than a person reads."""
+    shown = [replace(p, field=_shorten(p.field), message=_shorten(p.message)) for p in problems[:MAX_PROBLEMS]]
+    rest = problems[MAX_PROBLEMS:]
+    if rest:
+        severity: Severity = "error" if any(p.severity == "error" for p in rest) else "warning"
+        hint = "mend those above it first"
+        shown.append(Problem(rest[0].path, rest[0].mark, "", "further problems are not listed", hint, severity))
+    return tuple(shown)
+
+
+def _shorten(text: str) -> str:
+    """The beginning and the end of a long text: a message says at its end what is wrong."""
+    return text if len(text) <= MAX_MESSAGE else f"{text[: MAX_MESSAGE - 100]} … {text[-100:]}"
 
 
 def one_line(text: str) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
+import zlib
 from html import unescape
 from pathlib import Path
 
 MAX_SVG_BYTES = 2_000_000
+MAX_NAME_BYTES = 255
 
 _AS_TEXT = tuple(
     ".md .mdx .html .htm .shtml .xhtml .xht .mht .mhtml .xml .xsl .xslt .xsd .rdf .owl .rss .atom .wsdl .xpdl .mathml"
@@ -24,9 +27,20 @@ _ACTIVE_SVG = re.compile(
 
 def published_name(folder: Path, path: str) -> str:
     """The published name of the file at `path` in a card's folder; a page, XML, or an SVG with scripts becomes text."""
+    path = posixpath.normpath(path)
     lower = path.lower()
     runs = lower.endswith(_AS_TEXT) or (lower.endswith(".svg") and not _is_still(folder / path))
-    return f"{path}.txt" if runs else path
+    return _as_text(path) if runs else path
+
+
+def _as_text(path: str) -> str:
+    """The path with `.txt` behind it; a name that becomes longer than a file system allows is cut."""
+    folder, slash, name = path.rpartition("/")
+    kept = name.encode()
+    if len(kept) + len(".txt") > MAX_NAME_BYTES:
+        own = f"-{zlib.crc32(kept):08x}"  # tells it from another that is cut to the same
+        name = kept[: MAX_NAME_BYTES - len(".txt") - len(own)].decode("utf-8", "ignore") + own
+    return f"{folder}{slash}{name}.txt"
 
 
 def _is_still(path: Path) -> bool:

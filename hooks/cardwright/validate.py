@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from cardwright.card import Card, Part
 from cardwright.nodes import List, Map, Node, Path, Text, find_mark, show_path, to_plain
-from cardwright.problem import Problem, Severity, did_you_mean
+from cardwright.problem import MAX_PROBLEMS, Problem, Severity, did_you_mean
 
 MAX_ROUNDS = 8
+MAX_UNKNOWN = 2000
+"""Keys that are compared with known ones; beyond it a program wrote them."""
 
 
 def validate_card(fields: Map, foreign_keys: bool = False) -> tuple[Card, dict[str, Any], tuple[Problem, ...]]:
@@ -36,7 +39,7 @@ def validate_card(fields: Map, foreign_keys: bool = False) -> tuple[Card, dict[s
         card = Card()
         misfits |= data
     if not foreign_keys:
-        problems += _near_misses(fields, card)
+        problems += islice(_near_misses(fields, card), MAX_PROBLEMS + 1)
     return card, misfits, tuple(problems)
 
 
@@ -81,13 +84,15 @@ def _problem(fields: Map, path: Path, error: Any) -> Problem:
     context = error.get("ctx", {})
     message, hint = context.get("message"), context.get("hint", "")
     if message is None:
-        message, hint = _PLAIN_WORDS.get(error["type"], (error["msg"], ""))
+        kind = "list" if error["type"] == "model_type" and isinstance(error["input"], list) else error["type"]
+        message, hint = _PLAIN_WORDS.get(kind, (error["msg"], ""))
     severity: Severity = "warning" if path and path[0] in Card.HUGGING_FACE else "error"
     mark = find_mark(fields, path)
     return Problem(mark.path, mark, show_path(path), message, hint, severity)
 
 
 _PLAIN_WORDS = {
+    "list": ("a list stands here, a mapping is expected", "write `key: value` lines below the key"),
     "model_type": ("one value stands here, a mapping is expected", "write `key: value` lines below the key"),
     "dict_type": ("a mapping is expected here", "write `key: value` lines below the key"),
     "tuple_type": ("a list is expected here", "write `- key: value` lines below the key"),
@@ -96,7 +101,7 @@ _PLAIN_WORDS = {
 
 
 def _near_misses(fields: Map, card: Card) -> Iterator[Problem]:
-    for path, key, known in _unknown_keys(card, ()):
+    for path, key, known in islice(_unknown_keys(card, ()), MAX_UNKNOWN):
         name = did_you_mean(key, known)
         if name and name != key:
             place = (*path, key)

@@ -6,6 +6,7 @@ hangs them, and composing recurses in C. See docs/dev/decisions.md.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -23,6 +24,14 @@ _VALUE_CHARACTERS = 100
 _Loader = getattr(yaml, "CLoader", yaml.Loader)
 MAX_SLOW_CHARACTERS = 20_000
 """Text up to which PyYAML's slow parser is asked too, the one that Hugging Face's library uses: it takes a bit more."""
+
+_TAGS = frozenset(
+    f"tag:yaml.org,2002:{name}" for name in "str int float bool null seq map binary timestamp set omap pairs".split()
+)
+"""YAML's own; they change nothing here, where values stay as written."""
+_NEXT_LINES = {0x85: 0x10FFFE, 0x2028: 0x10FFFF, 0x2029: 0xFFFFE}
+"""What ends a line in YAML 1.1, which the parsers read, and not in 1.2 or an editor: it stands for itself here."""
+_PUT_BACK = {0: 0xFFFD} | {own: character for character, own in _NEXT_LINES.items()}
 
 
 def read_yaml(text: str, first_line: int = 1) -> tuple[Map | None, tuple[Problem, ...]]:
@@ -44,6 +53,7 @@ def read_node(text: str, start: Mark) -> tuple[Node | None, tuple[Problem, ...]]
     if len(text) > MAX_BYTES:
         return None, (_problem(start, f"more than {MAX_BYTES:,} bytes of YAML", "move text to the body"),)
     failed: tuple[Problem, ...] = ()
+    text = text.translate(_NEXT_LINES)
     for loader in (_Loader, yaml.Loader)[: 2 if len(text) <= MAX_SLOW_CHARACTERS else 1]:
         problems: list[Problem] = []
         try:
@@ -90,8 +100,9 @@ class _Builder:
         if isinstance(event, yaml.AliasEvent):
             return self.follow(event, depth)
         assert isinstance(event, (yaml.SequenceStartEvent, yaml.MappingStartEvent, yaml.ScalarEvent))
-        if event.tag and event.tag != "!" and not event.tag.startswith("tag:yaml.org,2002:"):
-            self.say(event, f"the tag {event.tag} is ignored", "remove it")
+        if event.tag and event.tag != "!" and event.tag not in _TAGS:
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+            self.say(event, f"the tag {tag} is ignored", "remove it")
         if event.anchor:
             self.anchors[event.anchor] = None
         node: Node
@@ -100,7 +111,7 @@ class _Builder:
         elif isinstance(event, yaml.MappingStartEvent):
             node = self.mapping(mark, depth)
         else:
-            node = Text(event.value.replace("\0", "\ufffd"), mark, quoted=bool(event.style))
+            node = Text(_whole(event.value), mark, quoted=bool(event.style))
         if event.anchor:
             self.anchors[event.anchor] = node
         return node
@@ -198,6 +209,12 @@ def _join_documents(first: Node, more: list[Node]) -> Node:
     return first
 
 
+def _whole(value: str) -> str:
+    """Text as a page can hold it: without NUL, and with a character in two escapes, as JSON has it, as one."""
+    value = value.translate(_PUT_BACK)
+    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if not value.isascii() else value
+
+
 def _join_texts(node: Node) -> str:
     """A list or mapping that stands as a key, as one text."""
     keys = node.items if isinstance(node, Map) else ()
@@ -213,6 +230,7 @@ _PLAIN_WORDS: tuple[tuple[str, str, str], ...] = (
     ("unexpected end of stream while scanning a quoted", "a quote opens here and never closes", "add the second quote"),
     ("unknown escape character", "an unknown escape after a backslash", "double the backslash, or use single quotes"),
     ("mapping values are not allowed", "a `: ` where none can be", "put the value in quotes"),
+    ("any token tab", "a tab stands here", "indent with spaces"),
     ("cannot start any token", "no value can begin with this character", "put the value in quotes"),
     ("could not find expected ':'", "a key without `:`", "write `key: value`"),
     ("expected ',' or ']'", "the list in [ ] is not closed or lacks a comma", "close it, or write `- item` lines"),
@@ -235,6 +253,11 @@ _PLAIN_WORDS: tuple[tuple[str, str, str], ...] = (
     ("while scanning an alias", "`*` begins an alias", "put the value in quotes"),
     ("while scanning an anchor", "`&` begins an anchor", "put the value in quotes"),
     ("control characters", "a control character stands here", "remove it"),
+    ("Unicode character escape", "an escape that is no character", "write the character itself"),
+    ("incompatible YAML document", "a version of YAML that is not known", "remove the line"),
+    ("<document start>", "the fields end above this line", "remove a line `...`, and lines that begin with `%`"),
+    ("tag handle", "`!` begins a tag", "put the value in quotes"),
+    ("scanning a block scalar", "something stands behind `|` or `>`", "put the text on the lines below"),
 )
 """What the parser says, and what it means to someone who writes cards."""
 
@@ -250,6 +273,8 @@ def _syntax_problem(error: Exception, text: str, start: Mark) -> Problem:
     if isinstance(error, yaml.reader.ReaderError) and (bad := yaml.reader.Reader.NON_PRINTABLE.search(text)):
         before = text[: bad.start()]
         place = Mark(before.count("\n") + start.line, len(before) - before.rfind("\n"), start.path)
+    lines = re.split("\r\n?|\n", text)[place.line - start.line :]
+    said += " tab" * (lines[:1] != [] and lines[0][place.column - 1 : place.column] == "\t")
     default = (said, "quote text that holds `: `, `#`, quotes or brackets")
     message, hint = next(((plain, cure) for words, plain, cure in _PLAIN_WORDS if words in said), default)
     return _problem(place, f"not valid YAML: {message}", hint)

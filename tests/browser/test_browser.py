@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.hostile import VECTORS, make_cards
 from tests.conftest import Seen
+from tests.hostile import CASES, is_small, write_case
 from tests.sites import HOOK, ROOT, build, write
 
 pytestmark = pytest.mark.browser
@@ -36,7 +37,7 @@ class Served:
 
     @property
     def pages(self) -> list[str]:
-        found = (path.relative_to(self.folder).as_posix() for path in self.folder.rglob("*.html"))
+        found = (path.relative_to(self.folder).as_posix() for path in self.folder.rglob("*.html") if path.is_file())
         return sorted(name.removesuffix("index.html").replace('"', "%22").replace("<", "%3C") for name in found)
 
 
@@ -55,7 +56,10 @@ def make_site(folder: Path, cards: dict[str, str | bytes]) -> Path:
 
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory, serve_folder: Serve) -> Iterator[Served]:
-    site = make_site(tmp_path_factory.mktemp("hostile"), make_cards())
+    folder = tmp_path_factory.mktemp("hostile")
+    for case in filter(is_small, CASES):
+        write_case(case, folder / "cards" / re.sub(r"\W+", "-", case))
+    site = make_site(folder, make_cards())
     with serve_folder(site) as url:
         yield Served(site, url)
 
@@ -90,9 +94,17 @@ LIVE = """() => {
           && !one.matches(".cw-diagram > svg")))
     .filter((one) => inside(one) || !one.closest(".md-header, form[data-md-component=palette]"))
     .map((one) => one.outerHTML.slice(0, 200));
-  return {live, title: document.title, name: document.querySelector("h1")?.innerText};
+  const card = document.querySelector(".md-content .cw-card, .md-content .cw-catalogue");
+  const theme = ["main", ".md-footer", ".md-header"];
+  const once = [...theme, ".cw-foot"].every((name) => document.querySelectorAll(name).length === 1);
+  const whole = once && card.querySelector(".cw-foot") && !card.querySelector(theme.join())
+    && card.parentElement.matches(".md-content__inner");
+  const moved = [...card.querySelectorAll("*")]
+    .filter((one) => getComputedStyle(one).position === "fixed")
+    .map((one) => one.outerHTML.slice(0, 200));
+  return {live, whole, moved, title: document.title, name: document.querySelector("h1")?.innerText};
 }"""
-"""What must not be there, wherever card text stands; the title and name that are."""
+"""What must not be there, wherever card text stands; whether the page is whole; the title and name that are."""
 
 
 def test_hostile_cards_run_nothing(hostile: Served, page: Page, seen: Seen) -> None:
@@ -103,7 +115,7 @@ def test_hostile_cards_run_nothing(hostile: Served, page: Page, seen: Seen) -> N
     for path in paths:
         page.goto(hostile.url + path)
         shown = page.evaluate(LIVE)
-        assert (shown["live"], ran) == ([], []), path
+        assert (shown["live"], shown["moved"], shown["whole"], ran) == ([], [], True, []), path
         if path in names:
             assert plain(shown["title"]) == f"{names[path]} - Cardwright" and plain(shown["name"]) == names[path]
     assert len(VECTORS) > 60 and names.keys() < {*paths}

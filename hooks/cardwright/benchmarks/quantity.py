@@ -12,7 +12,8 @@ _QUANTITY = re.compile(
     rf"\s*(?P<compare>[<>~≈≤≥]=?)?\s*(?P<number>{_NUMBER})\s*(?P<percent>%)?"
     rf"\s*(?:(?:±|\+/-|\+-)\s*(?P<spread>{_NUMBER})\s*(?P<spread_percent>%)?)?\s*(?P<unit>[^\d\s±<>][^\d±<>]{{0,19}})?\s*"
 )
-_NAMED = re.compile(r"\s*(?P<name>[^\d\s:][^:]*?|[^:]*?[A-Za-z@][^:]*?)\s*(?::|=|\bof\b)\s*(?P<value>[^:=]+?)\s*")
+_BETWEEN = re.compile(r":|=|\bof\b")
+_IS_NAME = re.compile(r"[^\d\s:]|[^:]*[A-Za-z@]")
 _SPOKEN = re.compile(r"\s*(?P<name>[^\W\d_][^;:=]{0,40}?)\s+(?P<value>[<>~≈≤≥]?\s?[-+\u2212]?(?:\d|\.\d)\S*(?:\s%)?)")
 """A name, a space, a number: whether the name is one of a metric is looked up."""
 _BEHIND = re.compile(r"\s*(?P<value>\S+(?:\s%)?)\s+\(?(?P<name>[^\W\d_][^()]{0,40})\)?\s*")
@@ -63,9 +64,9 @@ Values = tuple[tuple[str, str], ...]
 
 def _read_named(piece: str) -> Values:
     """`mAP of 0.36 & 0.33`, `top-1 err: 24.7%`; empty for anything else."""
-    match = _NAMED.fullmatch(piece)
-    values = _SEVERAL.split(match["value"]) if match else []
-    return tuple((match["name"], value) for value in values) if match and _are_numbers(values) else ()
+    name, value = _split_name(piece) or ("", "")
+    values = _SEVERAL.split(value) if name else []
+    return tuple((name, each) for each in values) if _are_numbers(values) else ()
 
 
 def _read_spoken(piece: str) -> Values:
@@ -100,6 +101,17 @@ def _full_name(name: str, header: str) -> str:
 
 def _are_numbers(values: list[str]) -> bool:
     return bool(values) and all(parse_quantity(value).number is not None for value in values)
+
+
+def _split_name(piece: str) -> tuple[str, str] | None:
+    """`mAP of 0.36` as name and value, at the first sign behind which a value stands."""
+    for between in _BETWEEN.finditer(piece[: MAX_CHARACTERS * 2]):
+        name, value = piece[: between.start()].strip(), piece[between.end() :].strip()
+        if ":" in name:
+            return None
+        if _IS_NAME.match(name) and value and not re.search("[:=]", value):
+            return name, value
+    return None
 
 
 def _to_float(text: str) -> float | None:

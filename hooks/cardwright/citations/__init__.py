@@ -4,7 +4,7 @@
 `publication_to_reference` does the same for a publication stated without BibTeX. No I/O, no network.
 """
 
-from .bibtex import parse_bibtex
+from .bibtex import MAX_TEXT_BYTES, parse_bibtex
 from .checks import is_bibtex
 from .entry import Bibliography, Entry, Finding
 from .latex import delatex
@@ -12,6 +12,7 @@ from .publication import format_authors, publication_to_reference
 from .styles import Reference, format_reference, pretty_bibtex
 
 __all__ = [
+    "MAX_TEXT_BYTES",
     "Bibliography",
     "Entry",
     "Finding",

@@ -56,6 +56,9 @@ def parse_bibtex(text: str) -> Bibliography:
         had_room = macros.chars_left >= 0
         if block.missing:
             findings.append(_report_missing(block))
+        if block.closed_early and block.kind not in ("comment", "preamble"):
+            message = f"@{shorten(block.kind)} is closed too early: what follows its last brace is not read"
+            findings.append(Finding(block.line, message, "remove a closing brace within it"))
         if block.kind == "string":
             findings += _define_string(block, macros)
         elif block.kind not in ("comment", "preamble"):

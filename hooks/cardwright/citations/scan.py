@@ -26,6 +26,8 @@ _MARK = re.compile(
 # In an entry that is never closed, a line that starts like a field starts one, whatever braces are open.
 _FIELD_LINE = re.compile(r'[{}]|^[ \t]*+([A-Za-z][\w-]*+)[ \t]*+=[ \t]*+(?=[{"\w])', re.MULTILINE)
 _LINE_END = re.compile(r"\r\n?|\n")
+# What an entry that was closed too early leaves behind: its next field, or one more brace.
+_LEFT_BEHIND = re.compile(r"\s*+(?:\}|,\s*+[A-Za-z][\w-]*+\s*+=)")
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,8 @@ class Block:
     """Deepest nesting of braces within the body."""
     missing: int
     """How many closing delimiters are missing; 0 for a sound block."""
+    closed_early: bool = False
+    """Whether more of it follows its last brace: a brace before is too many."""
     unclosed_before: str = ""
     """The field before which a value was left open, if that is where a brace is missing."""
 
@@ -72,6 +76,7 @@ def scan_blocks(text: str) -> Iterator[Block]:
             line=bisect_right(line_ends, start.start()) + 1,
             depth=depth,
             missing=open_braces + (body_end == end),
+            closed_early=body_end < end and bool(_LEFT_BEHIND.match(text, end)),
             unclosed_before=unclosed_before,
         )
         position = end

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html as html_entities
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -65,13 +65,23 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Finding:
+    """Something in the text that its author should know."""
+
+    line: int
+    """Of the text."""
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
 class Body:
     """A card's text: its Markdown, the unsafe HTML of all of it, and its blocks in order."""
 
     markdown: str
     html: str
     blocks: tuple[Block, ...]
-    findings: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
 
 @lru_cache(maxsize=4)  # a format looks into a text before it reads it
@@ -79,17 +89,33 @@ def read_body(markdown: str) -> Body:
     """Parse a card's text. Never raises; text that is too large or too deep is kept as it stands, with a finding."""
     markdown = markdown.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
     if len(markdown.encode()) > MAX_BODY_BYTES:
-        return _as_it_stands(markdown, f"more than {MAX_BODY_BYTES:,} bytes of text: shown as it stands")
+        return _as_it_stands(markdown, f"more than {MAX_BODY_BYTES:,} bytes of text: shown as it stands", "shorten it")
     if _count_costly(markdown) > MAX_COSTLY:
-        return _as_it_stands(markdown, f"more than {MAX_COSTLY:,} headings, comments or notes: shown as it stands")
+        message = f"more than {MAX_COSTLY:,} headings, comments or notes: shown as it stands"
+        return _as_it_stands(markdown, message, "shorten the text")
     safe, full = _to_html(markdown, unsafe=False), _to_html(markdown, unsafe=True)
     if _depth(full) > MAX_DEPTH:
-        return _as_it_stands(markdown, f"elements nested more than {MAX_DEPTH} deep: shown as it stands")
-    return Body(markdown, full, _find_blocks(markdown, safe, full))
+        message = f"elements nested more than {MAX_DEPTH} deep: shown as it stands"
+        return _as_it_stands(markdown, message, "close what is open, and flatten it")
+    return Body(markdown, full, _find_blocks(markdown, safe, full), tuple(_find_open_comment(markdown, full)))
 
 
-def _as_it_stands(markdown: str, finding: str) -> Body:
-    return Body(markdown, f"<pre>{html_entities.escape(markdown)}</pre>", (), (finding,))
+def _as_it_stands(markdown: str, message: str, hint: str) -> Body:
+    return Body(markdown, f"<pre>{html_entities.escape(markdown)}</pre>", (), (Finding(1, message, hint),))
+
+
+_COMMENT = re.compile(r"<!--(?:-?>|.*?(?:--!?>|(?P<open>\Z)))|<[!?].*?(?:>|(?P<other>\Z))", re.DOTALL)
+"""A comment as browsers read it; `<!` and `<?` before anything else begin one too, which ends at the next `>`."""
+
+
+def _find_open_comment(markdown: str, html: str) -> Iterator[Finding]:
+    """The comment that hides the rest of the text, as on GitHub, because nothing closes it."""
+    last = next((match for match in _COMMENT.finditer(html) if match.lastgroup), None)
+    if last:
+        opening = html[last.start() :].split("\n", 1)[0]
+        line = markdown.count("\n", 0, max(markdown.rfind(opening), 0)) + 1
+        message = f"`{opening[:20]}` begins a comment that never ends: the text after it is not shown"
+        yield Finding(line, message, f"add {'-->' if last.lastgroup == 'open' else '>'} where it ends")
 
 
 def _make_extensions() -> comrak.ExtensionOptions:

@@ -17,7 +17,7 @@ from cardwright.load.files import Inspect, load_files
 from cardwright.load.licenses import load_licenses
 from cardwright.load.publications import find_key_clashes, load_publications
 from cardwright.nodes import Map
-from cardwright.problem import Mark, Problem, sort_problems
+from cardwright.problem import Mark, Problem, limit_problems, sort_problems
 from cardwright.prose import arrange
 from cardwright.sources import CardSource, RawCard, read_source
 from cardwright.sources.find import read_text
@@ -43,7 +43,8 @@ def load_entry(
     license_files, license_problems = load_licenses(source.folder, beside, raw, card)
     body_path = raw.body_path or text.path
     findings = [
-        Problem(body_path, Mark(raw.body_line), "", finding, severity="warning") for finding in raw.body.findings
+        Problem(body_path, Mark(raw.body_line + f.line - 1), "", f.message, f.hint, "warning")
+        for f in raw.body.findings
     ]
     problems = (
         *(*read_problems, *raw.problems, *card_problems, *file_problems, *cited.problems, *license_problems, *findings),
@@ -64,8 +65,8 @@ def load_entry(
         bibtex_blocks=cited.blocks,
         license_files=license_files,
         prose=arrange(raw, name),
-        problems=sort_problems(
-            _as_written(p, raw).at(f"{shown_as}/{p.path or p.mark.path or text.path}") for p in problems
+        problems=limit_problems(
+            sort_problems(_as_written(p, raw).at(f"{shown_as}/{p.path or p.mark.path or text.path}") for p in problems)
         ),
     )
 
@@ -87,13 +88,17 @@ def _as_written(problem: Problem, raw: RawCard) -> Problem:
     return replace(problem, field=raw.field_names[begin] + problem.field.removeprefix(begin)) if begin else problem
 
 
+_UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Controls, and what turns the direction of text: a name stands among the text of others."""
+
+
 def _find_name(source: CardSource, raw: RawCard, card: Card) -> str:
     extra = card.model_extra or {}
     title = find_title(raw.body)
     indexed = card.model_index[0].name if card.model_index else None
     named = (card.model_name, extra.get("title"), extra.get("name"), title.text if title else _raw_title(raw), indexed)
     name = next((name for name in named if isinstance(name, str) and name.strip()), source.slug)
-    return " ".join(name.split())[:200]
+    return " ".join(_UNSEEN.sub("", name).split())[:200] or source.slug
 
 
 _RAW_TITLE = re.compile(r"<h1\b[^>]*>(.*?)</h1>", re.DOTALL | re.IGNORECASE)

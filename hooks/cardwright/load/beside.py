@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from cardwright.sources import CardSource
-from cardwright.sources.find import is_inside
+from cardwright.sources.find import is_inside, is_nameable, readable_name
 
 MAX_BESIDE = 200
 
@@ -34,6 +33,8 @@ class Beside:
     """Files with the text of a licence."""
     unnameable: tuple[str, ...] = ()
     """Names that are no UTF-8, as far as they can be written: no page can link to such a file."""
+    cut: tuple[str, ...] = ()
+    """Suffixes of which there are more than MAX_BESIDE files."""
 
 
 def find_beside(source: CardSource) -> Beside:
@@ -42,29 +43,22 @@ def find_beside(source: CardSource) -> Beside:
         named = {suffix: source.folder / f"{source.name}{suffix}" for suffix in SUFFIXES}
         return Beside({suffix: (own,) if is_inside(own, source.folder) else () for suffix, own in named.items()})
     found = list(_walk(source.folder, 0))
-    nameable = [path for path in found if _is_nameable(path)]
+    nameable = [path for path in found if is_nameable(path)]
     paths = {
         suffix: sorted(p for p in nameable if p.suffix.lower() == suffix and is_inside(p, source.folder))
         for suffix in SUFFIXES
     }
     licenses = [p for p in nameable if is_license(p.relative_to(source.folder)) and is_inside(p, source.folder)]
-    names = sorted(os.fsencode(path.name).decode("utf-8", "replace") for path in found if not _is_nameable(path))
+    names = sorted(readable_name(Path(path.name)) for path in found if not is_nameable(path))
     found_by = {suffix: tuple(some[:MAX_BESIDE]) for suffix, some in paths.items()}
-    return Beside(found_by, tuple(sorted(licenses)[:MAX_LICENSES]), tuple(names[:MAX_BESIDE]))
+    cut = tuple(suffix for suffix, some in paths.items() if len(some) > MAX_BESIDE)
+    return Beside(found_by, tuple(sorted(licenses)[:MAX_LICENSES]), tuple(names[:MAX_BESIDE]), cut)
 
 
 def is_license(path: Path) -> bool:
     """Whether a file, by its path in the card's folder, has the text of a licence."""
     in_own_folder = path.parent.as_posix().lower() in LICENSE_FOLDERS and path.suffix.lower() in ("", ".txt", ".md")
     return in_own_folder or (path.parent == Path() and bool(_LICENSE_NAME.fullmatch(path.name)))
-
-
-def _is_nameable(path: Path) -> bool:
-    try:
-        path.name.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _walk(folder: Path, depth: int) -> Iterator[Path]:

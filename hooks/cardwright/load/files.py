@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from cardwright.card import Card, ModelFile
 from cardwright.claims import Subject, check_claims, find_contradictions
 from cardwright.entry import FileEntry
 from cardwright.facts import Facts, FactsError
-from cardwright.load.beside import Beside
+from cardwright.load.beside import MAX_BESIDE, Beside
 from cardwright.nodes import find_mark
 from cardwright.problem import Mark, Problem, Severity
 from cardwright.sources import CardSource, RawCard
@@ -27,9 +28,12 @@ def load_files(
         Problem("", Mark(), "files", f"the name of `{bad}` is not UTF-8", "rename the file", "warning")
         for bad in beside.unnameable
     ]
+    for suffix in beside.cut:
+        message = f"more than {MAX_BESIDE} {suffix} files beside the card: the rest is not read"
+        problems.append(Problem("", Mark(), "files", message, "give them cards of their own", "warning"))
     entries: list[FileEntry] = []
     for stated, index in _list_files(source, beside, card):
-        path = (stated.path or "").removeprefix("./")
+        path = posixpath.normpath(stated.path) if stated.path else ""
         place = find_mark(raw.fields, ("files", index, "path")) if index is not None else Mark()
         field = f"files[{index}].path" if index is not None else "files"
         here = bool(path) and is_inside(source.folder / path, source.folder)
@@ -43,7 +47,7 @@ def load_files(
         address = path if here else stated.url or ""
         entries.append(FileEntry(stated, label, path if here else "", address, facts, error, structure, claims))
         if path and not here and not stated.url:
-            message = f"`{path}` is not in the card's folder"
+            message = f"`{stated.path}` is not in the card's folder"
             problems.append(Problem("", place, field, message, "add the file, or give its url", "warning"))
         if error:
             problems.append(_unreadable(path, error, place, field))
@@ -53,7 +57,7 @@ def load_files(
 
 def _list_files(source: CardSource, beside: Beside, card: Card) -> Iterator[tuple[ModelFile, int | None]]:
     """Files as the card states them, with their position, then those that it does not name."""
-    named = {(stated.path or "").removeprefix("./") for stated in card.files}
+    named = {posixpath.normpath(stated.path) for stated in card.files if stated.path}
     yield from ((stated, index) for index, stated in enumerate(card.files) if stated != ModelFile())
     for found in beside.paths[".onnx"]:
         path = found.relative_to(source.folder).as_posix()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from cardwright.card import Card, Publication
 from cardwright.citations import (
+    MAX_TEXT_BYTES,
     Bibliography,
     Finding,
     format_reference,
@@ -26,8 +27,7 @@ from cardwright.load.beside import Beside
 from cardwright.nodes import find_mark
 from cardwright.problem import Mark, Problem
 from cardwright.sources import RawCard
-
-MAX_BIB_BYTES = 256_000
+from cardwright.sources.find import decode_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +69,12 @@ def load_publications(root: Path, path: str, beside: Beside, raw: RawCard, card:
         relative = bib.relative_to(root).as_posix()
         try:
             with bib.open("rb") as file:
-                text = file.read(MAX_BIB_BYTES + 1).decode("utf-8", "replace")
+                text, unread = decode_text(file.read(MAX_TEXT_BYTES + 1), relative)
         except OSError as error:
             problems.append(Problem(relative, Mark(), "", f"cannot be read: {error.strerror}", "check its permissions"))
             continue
         bibliography = parse_bibtex(text)
-        problems += _place_findings(relative, 1, bibliography.findings)
+        problems += (*unread, *_place_findings(relative, 1, bibliography.findings))
         found += [_from_bibtex(entry, relative, 1) for entry in bibliography.entries]
     publications, clashes = _merge(found)
     return Cited(publications, blocks, (*problems, *clashes))
@@ -187,10 +187,16 @@ def _stated_publications(stated: Publication, bibliography: Bibliography) -> lis
     if first and first.fields and not (stated.authors and stated.year):
         reference = format_reference(first)
     source = stated.bibtex or ""
-    named = (("authors", ", ".join(stated.authors)), ("source", stated.source), ("year", stated.year))
+    named = (
+        ("title", stated.title),
+        ("authors", ", ".join(stated.authors)),
+        ("source", stated.source),
+        ("year", stated.year),
+    )
+    said = _plain(reference.text)
     is_bare = not (reference.title or reference.authors)  # then no reference is shown
     details = (
-        *((name, value) for name, value in named if value and (is_bare or value not in reference.text)),
+        *((name, value) for name, value in named if value and (is_bare or _plain(value) not in said)),
         *(stated.model_extra or {}).items(),
     )
     entry = PublicationEntry(
@@ -203,6 +209,11 @@ def _stated_publications(stated: Publication, bibliography: Bibliography) -> lis
         key=first.key if first else "",
     )
     return [entry, *(_from_bibtex(other) for other in bibliography.entries[1:])]
+
+
+def _plain(text: str) -> str:
+    """Text for comparison: BibTeX and a card differ in case, spaces and signs, and mean the same."""
+    return "".join(filter(str.isalnum, text.casefold())) or text
 
 
 def _from_bibtex(entry: BibEntry, path: str = "", first_line: int = 1, is_in_text: bool = False) -> PublicationEntry:

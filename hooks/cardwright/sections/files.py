@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cardwright.benchmarks.results import flatten
 from cardwright.entry import Entry, FileEntry
 
 
@@ -41,9 +43,16 @@ def list_files(entry: Entry) -> tuple[FileRow, ...]:
     return tuple(_make_row(file) for file in entry.files)
 
 
+def unused_reasons(accept: Mapping[str, Any], files: Iterable[FileEntry]) -> dict[str, Any]:
+    """Differences that the card accepts and that no claim of these files shows with its reason."""
+    shown = {checked.claim.name for file in files for checked in file.claims if checked.accepted}
+    return {name: reason for name, reason in accept.items() if name not in shown}
+
+
 def _make_row(file: FileEntry) -> FileRow:
     stated = file.stated
     named: list[tuple[str, Any]] = [(name.replace("_", " "), getattr(stated, name)) for name in _DETAILS]
+    named += (("dims", flatten(stated.dims)), ("accept", flatten(unused_reasons(stated.accept, (file,)))))
     named += (stated.model_extra or {}).items()
     opsets = file.facts.opset_imports if file.facts else {}
     held = ", ".join(str(v) if k == "ai.onnx" else f"{k} {v}" for k, v in opsets.items())

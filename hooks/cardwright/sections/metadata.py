@@ -9,6 +9,7 @@ from typing import Any
 
 from cardwright.entry import Entry
 from cardwright.nodes import Path, find_mark
+from cardwright.sections.files import unused_reasons
 
 FIELDS: tuple[tuple[str, str], ...] = (
     ("id", "Identifier"),
@@ -108,6 +109,8 @@ def _other_rows(entry: Entry) -> Iterator[Row]:
     links = {name: url for name, url in entry.card.dataset_links.items() if name not in named and url}
     if links:
         yield Row("Dataset links", "", links)
+    if accepted := unused_reasons(entry.card.accept, entry.files):
+        yield Row("accept", "", accepted)
     for key, value in (entry.card.model_extra or {}).items():
         if value not in (None, "", [], {}):
             yield Row(key, "", value)
@@ -131,7 +134,7 @@ def humanise(key: str) -> str:
     """`application_area` as words: `Application area`. A key that is no such name stays as it is."""
     if not key.islower() or not key.replace("_", "").isalnum() or " " in key:
         return key
-    words = key.replace("_", " ")
+    words = key.replace("_", " ").strip() or key
     return words[:1].upper() + words[1:]
 
 

@@ -7,6 +7,7 @@ the cards folder itself describes the collection and is no card, unless it is th
 
 from __future__ import annotations
 
+import codecs
 import os
 import re
 import unicodedata
@@ -71,12 +72,14 @@ class _Place:
 
 def find_sources(root: Path) -> tuple[tuple[CardSource, ...], tuple[Problem, ...]]:
     """All cards below `root`, by slug, and what is wrong with how they are laid out. Raises nothing."""
-    found = list(_walk(root, root, 0))
+    walked = list(_walk(root, root, 0))
+    found = [path for path in walked if is_nameable(path.relative_to(root))]
     below = [path for path in found if path.parent != root or not _README.fullmatch(path.name)]
     cards = [place for path in below or found for place in _divide(path)]
     slugs, problems = _name_cards(root, cards)
     sources = (_make_source(place, slugs[place]) for place in cards)
-    return tuple(sorted(sources, key=lambda source: source.slug)), problems
+    unnameable = tuple(_unnameable(path.relative_to(root)) for path in walked if path not in found)
+    return tuple(sorted(sources, key=lambda source: source.slug)), (*unnameable, *problems)
 
 
 def read_text(root: Path, source: CardSource) -> tuple[SourceText, tuple[Problem, ...]]:
@@ -127,6 +130,25 @@ def is_inside(path: Path, folder: Path) -> bool:
         return path.is_file() and path.resolve().is_relative_to(folder.resolve())
     except (OSError, ValueError, RuntimeError):
         return False
+
+
+def is_nameable(path: Path) -> bool:
+    """Whether an address can have this name: on Linux a name may be any bytes, in an address it is UTF-8."""
+    try:
+        path.as_posix().encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def readable_name(path: Path) -> str:
+    """A name that is no UTF-8, as far as it can be written."""
+    return os.fsencode(path.as_posix()).decode("utf-8", "replace")
+
+
+def _unnameable(path: Path) -> Problem:
+    name = readable_name(path)
+    return Problem(name, Mark(), "", f"the name of `{name}` is not UTF-8", "rename it, no page can have this name")
 
 
 def _walk(root: Path, folder: Path, depth: int) -> Iterator[Path]:
@@ -236,8 +258,8 @@ def _number_equals(slugs: dict[_Place, str]) -> dict[_Place, str]:
     return slugs
 
 
-RESERVED_SLUGS = frozenset({"index"})
-"""Names that the catalogue needs."""
+RESERVED_SLUGS = frozenset({"index", "index.html", "index.json"})
+"""Names that the catalogue and the exports need."""
 
 
 def _steps(root: Path, card: _Place) -> list[str]:
@@ -269,9 +291,20 @@ def _read_file(path: Path, name: str) -> tuple[str, tuple[Problem, ...]]:
         return "", (Problem(name, Mark(), "", f"cannot be read: {error.strerror}", "check its permissions"),)
     if len(data) > MAX_FILE_BYTES:
         return "", (Problem(name, Mark(), "", f"larger than {MAX_FILE_BYTES:,} bytes", "shorten the card"),)
+    return decode_text(data, name)
+
+
+def decode_text(data: bytes, name: str) -> tuple[str, tuple[Problem, ...]]:
+    """The text of a file, which may be anything; what cannot be read of it is replaced and said."""
+    hint = "save the file as UTF-8"
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16", "replace"), (Problem(name, Mark(), "", "UTF-16 and not UTF-8", hint, "warning"),)
     try:
-        return data.decode("utf-8"), ()
+        text, bad = data.decode("utf-8"), data.find(b"\0")
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        problem = Problem(name, Mark(line), "", "not UTF-8 here", "save the file as UTF-8", "warning")
-        return data.decode("utf-8", "replace"), (problem,)
+        text, bad = data.decode("utf-8", "replace"), error.start
+    if bad < 0:
+        return text, ()
+    line_start = data.rfind(b"\n", 0, bad) + 1
+    mark = Mark(data.count(b"\n", 0, bad) + 1, len(data[line_start:bad].decode("utf-8", "replace")) + 1)
+    return text, (Problem(name, mark, "", "not UTF-8 here", hint, "warning"),)

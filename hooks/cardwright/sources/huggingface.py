@@ -14,7 +14,7 @@ from cardwright.problem import Mark, Problem
 from cardwright.sources.raw import RawCard, Reader, SourceText
 from cardwright.yamlmarks import read_yaml
 
-_TOP = r"\A(\ufeff?\s*(?>(?:<!--.*?-->\s*)*))---[ \t]*\n"
+_TOP = r"\A([\ufeff\s]*(?>(?:<!--.*?-->\s*)*))---[ \t]*\n"
 _FRONT = tuple(re.compile(rf"{_TOP}(.*?)^{end}[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE) for end in ("---", r"\.\.\."))
 """Front matter as people write it: also below a comment, with spaces behind the dashes, ended by dots."""
 
