@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cardwright.benchmarks.results import flatten
+from cardwright.benchmarks.names import flatten
 from cardwright.entry import Entry, FileEntry
 
 
