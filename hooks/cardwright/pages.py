@@ -17,6 +17,7 @@ from cardwright.exports import CARD_EXPORTS
 from cardwright.gfm import Links, highlight_text, permalink_html, render_heading, render_inline, render_part
 from cardwright.prose import REST, Prose
 from cardwright.render import render
+from cardwright.rows import make_row
 from cardwright.sections import SECTIONS, Section
 from cardwright.sections.metadata import show_task
 
@@ -61,6 +62,10 @@ class Page:
     """Address of the page at whose place in the nav it stands; empty for one that may stand in the nav itself."""
 
 
+ACTIONS = (("usage", "Use"), ("files", "Download"), ("publication", "Cite"))
+"""Sections that the top of the page leads to, and what a reader does there."""
+
+
 def make_card_page(
     entry: Entry,
     addresses: Addresses,
@@ -75,10 +80,14 @@ def make_card_page(
         card_links.resolve, style.permalink, style.image_hosts, partial(_show_references, entry.bibtex_blocks)
     )
     source = card_links.file(entry.source.path.relative_to(entry.source.folder).as_posix())
-    shown = [html for section in sections if (html := _make_section(section, entry, links, card_links))]
+    made = {section.id: _make_section(section, entry, links, card_links) for section in sections}
+    shown = [html for html in made.values() if html]
     html = render(
         "card.html",
         entry=entry,
+        row=make_row(entry),
+        actions=[(anchor, label) for anchor, label in ACTIONS if made.get(anchor)],
+        page_of=addresses.page_from_page,
         summary=render_inline(entry.summary, links),
         task=show_task(entry.card.pipeline_tag or ""),
         license=render_inline(entry.license, links),

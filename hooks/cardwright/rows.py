@@ -56,6 +56,11 @@ class Row:
     """What the file says to the statements of the card."""
 
     @property
+    def accepts(self) -> bool:
+        """Whether the card knows of a difference to its file, and says why."""
+        return any(claim.accepted for file in self.entry.files for claim in file.claims)
+
+    @property
     def facts(self) -> Facts | None:
         """What the card's main file holds."""
         return self.entry.facts
