@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -39,7 +40,7 @@ def find_changes(entries: Iterable[Entry]) -> Iterator[Change]:
     for path, group in groupby(sorted(cards, key=lambda e: (str(e.source.path), e.source.part or 0)), _path):
         of_file = tuple(group)
         trip = OWN_TRIPS.get(of_file[0].raw.format)
-        if trip and (what := trip(path.read_bytes().decode("utf-8-sig", "replace"), of_file)):
+        if trip and (what := trip(_read(path), of_file)):
             yield Change(of_file[0].slug, f"{of_file[0].raw.format} and back", what)
     for entry in cards:
         for name, file_name in READ_AS.items():
@@ -59,6 +60,11 @@ def _find_eval_results(entry: Entry) -> dict[str, str]:
     """Hugging Face's results beside the card, which stay there."""
     source, _ = read_text(entry.source.folder, entry.source)
     return {name: text for name, text in source.beside.items() if name.startswith(EVAL_RESULTS)}
+
+
+def _read(path: Path) -> str:
+    """The text of a file, as far as a page can hold it."""
+    return path.read_bytes().decode("utf-8-sig", "replace").replace("\0", "\ufffd")
 
 
 def _path(entry: Entry) -> Any:
@@ -95,7 +101,14 @@ def _try_modelhub(text: str, entries: tuple[Entry, ...]) -> str:
     was, now = (json.loads(each, parse_float=str, parse_int=str) for each in (text, WRITE["modelhub"](entries)))
     if isinstance(now.get("modelhub"), dict) and now["modelhub"].pop("cardwright", None) and "modelhub" not in was:
         del now["modelhub"]
-    return ", ".join(key for key in was | now if was.get(key) != now.get(key))
+    return ", ".join(key for key in was if not _is_kept(was[key], now.get(key)))
+
+
+def _is_kept(was: Any, now: Any) -> bool:
+    """Whether nothing is lost or changed; the earlier values of a repeated key, which JSON drops, may be more."""
+    if isinstance(was, dict) and isinstance(now, dict):
+        return all(key in now and _is_kept(value, now[key]) for key, value in was.items())
+    return bool(was == now)
 
 
 def _try_model_index(text: str, entries: tuple[Entry, ...]) -> str:
@@ -103,7 +116,15 @@ def _try_model_index(text: str, entries: tuple[Entry, ...]) -> str:
     now = yaml.load(WRITE["model-index"](entries), Loader=yaml.BaseLoader)
     start, end = (text.rfind("<!--"), text.rfind("-->")) if "<!--" in text else (-4, len(text))
     was = yaml.load(text[start + 4 : end], Loader=yaml.BaseLoader)
-    return "" if was == now else "the models"
+    return "" if _is_kept(_list_parts(was), _list_parts(now)) else "the models"
+
+
+def _list_parts(data: dict[str, Any]) -> dict[str, Any]:
+    """A metafile with its lists as lists, where one may stand alone; keys have no case, and order only among models."""
+    lists = ("collections", "models")
+    named = {key.lower() if key.lower() in lists else key: value for key, value in data.items()}
+    found = {key: value if isinstance(value, list) else [value] for key, value in named.items() if key in lists}
+    return named | {key: sorted(items, key=lambda item: not isinstance(item, dict)) for key, items in found.items()}
 
 
 OWN_TRIPS: dict[str, Callable[[str, tuple[Entry, ...]], str]] = {
