@@ -65,7 +65,7 @@ def format_reference(entry: Entry) -> Reference:
         year=delatex(entry.get("year")) or entry.get("date")[:4],
         title=title or ("" if authors else entry.key),
         container=_format_container(entry),
-        url=_find_url(entry),
+        url=find_url(entry),
     )
 
 
@@ -118,7 +118,7 @@ def _format_howpublished(entry: Entry) -> str:
 
 
 def _format_arxiv(entry: Entry) -> str:
-    identifier = _find_arxiv_id(entry)
+    identifier = find_arxiv(entry)
     return f"arXiv:{identifier}" if identifier else ""
 
 
@@ -126,19 +126,20 @@ def _format_pages(pages: str) -> str:
     return re.sub(r"^(\w+) ?[-–]+ ?(\w+)$", r"\1–\2", pages)
 
 
-def _find_url(entry: Entry) -> str:
+def find_url(entry: Entry) -> str:
     """The DOI, else the stated address, else arXiv."""
     urls = (
-        doi_url(_plain(entry.get("doi"))),
-        web_url(_plain(entry.get("url"))),
-        arxiv_url(_find_arxiv_id(entry)),
-        find_web_url(_plain(entry.get("howpublished"))),
-        find_web_url(_plain(entry.get("note"))),
+        doi_url(read_address(entry.get("doi"))),
+        web_url(read_address(entry.get("url"))),
+        arxiv_url(find_arxiv(entry)),
+        find_web_url(read_address(entry.get("howpublished"))),
+        find_web_url(read_address(entry.get("note"))),
     )
     return next((url for url in urls if url), "")
 
 
-def _find_arxiv_id(entry: Entry) -> str:
+def find_arxiv(entry: Entry) -> str:
+    """The arXiv identifier that the entry states or mentions, or ""."""
     archive = entry.get("archiveprefix", "eprinttype").lower()
     if archive in ("", "arxiv") and (identifier := arxiv_id(entry.get("eprint"))):
         return identifier
@@ -148,7 +149,7 @@ def _find_arxiv_id(entry: Entry) -> str:
     return next((found for name in mentions if (found := find_arxiv_id(entry.get(name)))), "")
 
 
-def _plain(text: str) -> str:
+def read_address(text: str) -> str:
     """An address as it is: `--` and `~` stand for themselves there, so no `delatex`."""
     return re.sub(r"\\(?=[%#&_~{}])|\\url\s*|[{}]", "", text)
 

@@ -10,6 +10,7 @@ from cardwright.entry import Entry
 from cardwright.pages import Page, PageStyle
 from cardwright.views.catalogue import make_catalogue
 from cardwright.views.compare import make_comparison
+from cardwright.views.references import make_references
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,4 +27,5 @@ class View:
 VIEWS: tuple[View, ...] = (
     View("catalogue", "{models}/index", "Models", make_catalogue),
     View("compare", "compare", "Compare models", make_comparison),
+    View("references", "references/index", "References", make_references),
 )
