@@ -9,8 +9,8 @@ from itertools import count, product
 from string import ascii_lowercase
 
 from cardwright.citations import Entry as BibEntry
-from cardwright.citations import Name, Work, parse_bibtex, pretty_bibtex
-from cardwright.citations.checks import check_entry
+from cardwright.citations import Name, Work, parse_bibtex, pretty_bibtex, read_work
+from cardwright.citations.checks import check_entry, has_comma_list
 from cardwright.entry import PublicationEntry
 
 Item = tuple[str, str]
@@ -62,7 +62,13 @@ def _as_written(found: BibEntry) -> Item | None:
     head = re.match(r"@\w+\{\s*([^\s,{}\"#%'()=\\~]+)\s*,", found.source)
     incomplete = {finding.message for finding in check_entry(found)}  # which is no reason to write it otherwise
     wrong = [finding for finding in parse_bibtex(found.source).findings if finding.message not in incomplete]
-    if not head or wrong or _NO_ENTRY.match(found.kind) or "(" in found.source[: head.start(1)]:
+    if (
+        not head
+        or wrong
+        or _find_comma_lists(found)
+        or _NO_ENTRY.match(found.kind)
+        or "(" in found.source[: head.start(1)]
+    ):
         return None
     if re.search(r"\\[{}]|^\s*[@%]", found.source[1:], re.MULTILINE):  # which not every reader takes for text
         return None
@@ -75,12 +81,21 @@ _NO_ENTRY = re.compile(r"string|comment|preamble")
 
 def _rewrite(found: BibEntry) -> Item:
     key = _make_key(found.key) or _make_key(found.get("title")) or "entry"
-    tidy = pretty_bibtex(found)
+    lists = _find_comma_lists(found)
+    tidy = "" if lists else pretty_bibtex(found)
     kind = "misc" if _NO_ENTRY.match(found.kind) else found.kind
-    if kind != found.kind or re.search(r"\\[{}]|^\s*@", tidy[1:], re.MULTILINE) or parse_bibtex(tidy).findings:
-        fields = {_make_key(name): _balance(value) for name, value in reversed(found.fields)}
+    if lists or kind != found.kind or re.search(r"\\[{}]|^\s*@", tidy[1:], re.MULTILINE) or parse_bibtex(tidy).findings:
+        fields = {_make_key(name): _balance(lists.get(name, value)) for name, value in reversed(found.fields)}
         return key, _format(kind, [(name, value) for name, value in reversed(fields.items()) if name])
     return key, tidy.replace(f"{{{found.key},", f"{{{_KEY},", 1)
+
+
+def _find_comma_lists(found: BibEntry) -> dict[str, str]:
+    """The fields whose names stand with commas between them, which BibTeX refuses, with `and` between them."""
+    work = read_work(found)
+    people = {"author": _write_names(work.authors, work.has_others), "editor": _write_names(work.editors, False)}
+    written = ((name, value, people.get(name.lower())) for name, value in found.fields)
+    return {name: names for name, value, names in written if names and has_comma_list(value)}
 
 
 @lru_cache(maxsize=4096)
@@ -89,10 +104,9 @@ def _make_items(work: Work) -> tuple[Item, ...]:
     first = work.authors[0].last.split() if work.authors else []
     word = next((word for word in re.findall(r"\w+", work.title) if len(word) > 3), "")
     key = _make_key(f"{first[-1] if first else ''}{work.year}{word}".lower()) or "publication"
-    names = [_write_name(name) for name in work.authors]
     fields = (
         ("title", work.title),
-        ("author", " and ".join([*names, "others"] if work.has_others else names)),
+        ("author", _write_names(work.authors, work.has_others)),
         ("howpublished", work.journal),
         ("year", work.year),
         ("doi", work.doi),
@@ -103,6 +117,10 @@ def _make_items(work: Work) -> tuple[Item, ...]:
     )
     written = [(name, _escape(name, value)) for name, value in fields if value]
     return ((key, _format("misc", written)),) if written else ()
+
+
+def _write_names(names: Iterable[Name], has_others: bool) -> str:
+    return " and ".join([*map(_write_name, names), *(["others"] if has_others else [])])
 
 
 def _write_name(name: Name) -> str:
