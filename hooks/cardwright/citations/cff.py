@@ -24,7 +24,7 @@ def to_cff(work: Work) -> dict[str, Any] | None:
     return _to_cff(work) if work.title and (work.authors or work.editors) else None
 
 
-@lru_cache(maxsize=4096)  # many cards of a site cite the same
+@lru_cache(maxsize=2048)  # many cards of a site cite the same
 def _to_cff(work: Work) -> dict[str, Any]:
     kind = find_kind(work.kind)
     maker = work.publisher or work.institution

@@ -26,7 +26,7 @@ def to_csl(works: Iterable[Work]) -> str:
     return "[" + ",\n".join(lines) + "]\n"
 
 
-@lru_cache(maxsize=4096)  # many cards of a site cite the same
+@lru_cache(maxsize=2048)  # many cards of a site cite the same
 def _write_parts(work: Work) -> str:
     """An item without the beginning, its id."""
     return ", " + json.dumps(make_csl(work), ensure_ascii=False)[1:]

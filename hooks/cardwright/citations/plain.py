@@ -9,7 +9,7 @@ from .names import Name
 from .work import Work
 
 
-@lru_cache(maxsize=4096)  # many cards of a site cite the same
+@lru_cache(maxsize=2048)  # many cards of a site cite the same
 def to_plain(work: Work) -> str:
     """`Ada Example and Bo van Beispiel. Title. Journal 12(3), pages 4-5, 2020. https://doi.org/…` in one line."""
     people = _join([_write_name(name) for name in work.authors or work.editors], work.has_others)

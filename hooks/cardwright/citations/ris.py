@@ -14,7 +14,7 @@ from .names import Name
 from .work import Work
 
 
-@lru_cache(maxsize=4096)  # many cards of a site cite the same
+@lru_cache(maxsize=2048)  # many cards of a site cite the same
 def to_ris(work: Work) -> str:
     """One record: a line for each value, and a line break at the end."""
     return "".join(f"{tag}  - {value}\n" for tag, value in _find_values(work) if value) + "ER  - \n"

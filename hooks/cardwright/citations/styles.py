@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from .bibtex import written_fields
 from .entry import Entry
@@ -54,6 +55,7 @@ class Reference:
         return " ".join([*sentences, self.url]).strip()
 
 
+@lru_cache(maxsize=2048)  # many cards of a site cite the same
 def format_reference(entry: Entry) -> Reference:
     """The parts of `entry` for people to read; an entry without author and title shows its key."""
     authors = _format_people(entry.get("author"))
@@ -69,6 +71,7 @@ def format_reference(entry: Entry) -> Reference:
     )
 
 
+@lru_cache(maxsize=2048)
 def pretty_bibtex(entry: Entry) -> str:
     """`entry` with one field a line, aligned; values and field order as written.
 

@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import takewhile
+from operator import itemgetter
 
 from .entry import Entry
 from .latex import delatex
@@ -78,7 +80,7 @@ def read_work(entry: Entry) -> Work:
     return _read_work(entry if not entry.source else replace(entry, source="", line=0))
 
 
-@lru_cache(maxsize=4096)  # many cards of a site cite the same
+@lru_cache(maxsize=2048)  # many cards of a site cite the same
 def _read_work(entry: Entry) -> Work:
     def show(*names: str) -> str:
         return delatex(entry.get(*names))
@@ -186,12 +188,10 @@ def _read_date(year: str, month: str, day: str, date: str) -> tuple[int, ...]:
     else:
         found = re.search(r"(?<!\d)(?:1[5-9]|20|21)\d\d(?!\d)", year)
         number, month_day = _read_month(month)
-        parts = [int(found[0])] if found else []
-        parts += [number] if parts and number else []
-        parts += [int(day) if day.isdecimal() else month_day] if len(parts) == 2 else []
+        parts = [int(found[0]) if found else 0, number, int(day) if day.isdecimal() else month_day]
     limits = (9999, 12, 31)
-    good = [part for part, limit in zip(parts, limits, strict=False) if 1 <= part <= limit]
-    return tuple(good) if good == parts else tuple(parts[:1])
+    is_good = (1 <= part <= limit for part, limit in zip(parts, limits, strict=False))
+    return tuple(part for part, _ in takewhile(itemgetter(1), zip(parts, is_good, strict=True)))
 
 
 def _read_month(text: str) -> tuple[int, int]:

@@ -5,6 +5,7 @@ Format: https://github.com/citation-file-format/citation-file-format, schema gui
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -13,7 +14,6 @@ from cardwright.addresses import Addresses
 from cardwright.citations import list_names, read_authors, to_cff
 from cardwright.entry import Entry
 from cardwright.licenses import find_license
-from cardwright.yamltext import write_yaml
 
 MESSAGE = "If you use this model, please cite it as below."
 MESSAGE_FOR_PAPER = "If you use this model, please cite the publication below."
@@ -48,7 +48,28 @@ def make_citation_cff(entry: Entry, addresses: Addresses) -> str:
         "preferred-citation": references[0] if references else None,
         "references": references[1:],
     }
-    return write_yaml({name: value for name, value in fields.items() if value})
+    return "".join(f"{line}\n" for name, value in fields.items() if value for line in _write(name, value))
+
+
+# Texts that need no quotes in YAML, whoever reads it; the others are written as in JSON, whose texts are YAML.
+_PLAIN = re.compile(r"(?!(?:yes|no|on|off|y|n|true|false|null)$)[A-Za-z][\w ./()-]*(?<! )", re.ASCII | re.IGNORECASE)
+
+
+def _write(name: str, value: Any) -> Iterator[str]:
+    """The lines of a field; PyYAML would take a millisecond for each of ten lines."""
+    if isinstance(value, dict):
+        yield f"{name}:"
+        yield from (f"  {line}" for key, part in value.items() for line in _write(key, part))
+    elif isinstance(value, list):
+        yield f"{name}:"
+        for item in value:
+            parts = item.items() if isinstance(item, dict) else [("", item)]
+            lines = [line for key, part in parts for line in _write(key, part)]
+            yield from (f"  {'  ' if index else '- '}{line}" for index, line in enumerate(lines))
+    else:
+        text = str(value)
+        is_plain = isinstance(value, int) or _PLAIN.fullmatch(text)
+        yield f"{name}{': ' if name else ''}{text if is_plain else json.dumps(text, ensure_ascii=False)}"
 
 
 def _list_references(entry: Entry) -> list[dict[str, Any]]:

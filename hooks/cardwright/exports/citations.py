@@ -5,7 +5,7 @@ from __future__ import annotations
 from cardwright.addresses import Addresses
 from cardwright.citations import to_csl, to_ris
 from cardwright.entry import Entry
-from cardwright.references import merge_publications, sort_works, write_bibtex
+from cardwright.references import has_items, merge_publications, sort_works, write_bibtex
 
 
 def make_references_bib(entries: tuple[Entry, ...], addresses: Addresses) -> str:
@@ -15,7 +15,7 @@ def make_references_bib(entries: tuple[Entry, ...], addresses: Addresses) -> str
 
 def has_bibtex(entry: Entry) -> bool:
     """Whether there is an entry to write."""
-    return bool(write_bibtex(entry.publications))
+    return any(map(has_items, entry.publications))
 
 
 def has_works(entry: Entry) -> bool:

@@ -36,6 +36,11 @@ def write_bibtex(publications: Iterable[PublicationEntry]) -> str:
     return "\n\n".join(text.replace(_KEY, name) for text, name in texts.values()) + "\n" if texts else ""
 
 
+def has_items(publication: PublicationEntry) -> bool:
+    """Whether there is something to write of it."""
+    return bool(_find_items(publication))
+
+
 _KEY = "\0"
 
 
@@ -50,7 +55,7 @@ def _find_items(publication: PublicationEntry) -> tuple[Item, ...]:
     return _read_items(publication.bibtex_source) or _make_items(publication.work)
 
 
-@lru_cache(maxsize=4096)  # many cards of a site cite the same
+@lru_cache(maxsize=2048)  # many cards of a site cite the same
 def _read_items(source: str) -> tuple[Item, ...]:
     """The entries of a text that fields can be read from, each alone."""
     entries = parse_bibtex(source).entries if source else ()
@@ -98,7 +103,7 @@ def _find_comma_lists(found: BibEntry) -> dict[str, str]:
     return {name: names for name, value, names in written if names and has_comma_list(value)}
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def _make_items(work: Work) -> tuple[Item, ...]:
     """The one entry of a publication without BibTeX; none when nothing is known of it."""
     first = work.authors[0].last.split() if work.authors else []

@@ -13,7 +13,7 @@ from cardwright.references import CitedWork, merge_publications, sort_works
 from cardwright.render import render
 from cardwright.sections.publications import list_copies
 
-MAX_PAGE_CHARS = 45_000
+MAX_PAGE_CHARS = 75_000
 """Of the rows of a page, which stays below 100 kB with what the theme adds."""
 
 MAX_CARDS = 50
