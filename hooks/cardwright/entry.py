@@ -8,7 +8,7 @@ from typing import Any
 
 from cardwright.benchmarks import Result
 from cardwright.card import Card, ModelFile
-from cardwright.citations import Reference
+from cardwright.citations import Reference, Work
 from cardwright.claims import CheckedClaim
 from cardwright.facts import Facts, FactsError
 from cardwright.licenses import License
@@ -57,6 +57,13 @@ class PublicationEntry:
     line: int = 1
     is_in_text: bool = False
     """Whether its BibTeX is a code block of the card's text, which shows it where its author put it."""
+    work: Work = field(default_factory=Work)
+    """The publication in parts."""
+
+    @property
+    def is_named(self) -> bool:
+        """Whether there is a reference to show."""
+        return bool(self.reference.title or self.reference.authors)
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,7 @@ def make_card_page(
         exports=[
             (export.label, addresses.file_from_page(entry.slug, own_name(entry, export.name)))
             for export in CARD_EXPORTS
+            if export.is_made(entry)
         ],
         compare=f"{addresses.link(uri, addresses.view('compare'))}?m={quote(entry.slug)}",
         catalogue=addresses.catalogue_from_page(),
@@ -116,7 +117,7 @@ def make_card_page(
 
 def _show_references(blocks: Mapping[str, tuple[PublicationEntry, ...]], text: str) -> str:
     """The references of a code block with BibTeX; nothing for any other."""
-    return str(render("references.html", it=blocks[text])) if text in blocks else ""
+    return str(render("block_references.html", it=blocks[text])) if text in blocks else ""
 
 
 def _viewer(entry: Entry, addresses: Addresses) -> Callable[[FileEntry], str]:

@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from cardwright.sections.publications import list_copies
 from cardwright.sections.structure import format_bytes, format_short
 
 MAX_COLUMNS = 12
@@ -30,6 +31,7 @@ def _environment() -> Environment:
         keep_trailing_newline=False,
     )
     environment.filters |= {"bytes": format_bytes, "short": format_short, "columns": _columns, "verbatim": _verbatim}
+    environment.filters |= {"copies": list_copies}
     return environment
 
 

@@ -105,8 +105,8 @@ def build_site(
             files += [SiteFile(file.uri, content=file.content) for file in netron_files()]
     views = tuple(page for view in VIEWS for page in _make_view(view, entries, addresses, style))
     for export in EXPORTS:
-        uri = export.uri.format(models=addresses.models_uri)
-        files.append(SiteFile(uri, content=export.build(entries, addresses)))
+        if text := export.build(entries, addresses):
+            files.append(SiteFile(export.uri.format(models=addresses.models_uri), content=text))
     return Site(entries, (*views, *pages), tuple(files), problems)
 
 
@@ -176,8 +176,8 @@ def _card_files(entry: Entry, needed: frozenset[str], addresses: Addresses) -> I
     if facts:
         yield SiteFile(f"{base}/{own_name(entry, 'facts.json')}", content=json.dumps(facts, ensure_ascii=False) + "\n")
     for export in CARD_EXPORTS:
-        if text := export.build(entry, addresses):
-            yield SiteFile(f"{base}/{own_name(entry, export.name)}", content=text)
+        if export.is_made(entry):
+            yield SiteFile(f"{base}/{own_name(entry, export.name)}", content=export.build(entry, addresses))
     for path in sorted(needed):
         name = published_name(entry.source.folder, path)
         yield SiteFile(f"{base}/{name}", copied_from=entry.source.folder / path)

@@ -23,6 +23,7 @@ KINDS = {
     "catalogue": "models/?find=net&sort=-parameters",
     "card": "models/resnet50-v2/",
     "card with a publication": "models/resnet50-modelhub/",
+    "references": "references/",
     "comparison": "compare/?m=resnet50&m=mobilenetv2",
     "guide": "guide/onnx/",
     "reference": "reference/facts/",

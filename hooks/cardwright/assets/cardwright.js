@@ -16,11 +16,11 @@
     for (const button of document.querySelectorAll("button[data-cw-copy]")) {
       if (!button.hidden) continue;
       button.hidden = false;
-      const label = button.textContent;
+      const label = [...button.childNodes];
       button.setAttribute("aria-live", "polite");
       button.addEventListener("click", async () => {
         button.textContent = (await copy(button.dataset.cwCopy)) ? "Copied" : "Select and copy it below";
-        setTimeout(() => { button.textContent = label; }, 2000);
+        setTimeout(() => { button.replaceChildren(...label); }, 2000);
       });
     }
   };

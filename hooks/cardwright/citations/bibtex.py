@@ -10,6 +10,7 @@ import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from bibtexparser.entrypoint import parse_string
 from bibtexparser.model import DuplicateFieldKeyBlock, ParsingFailedBlock
@@ -24,6 +25,8 @@ MAX_TEXT_BYTES = 256 * 1024
 MAX_BLOCKS = 1000
 MAX_FINDINGS = 100
 MAX_DEPTH = 32
+MAX_KEPT_CHARS = 8192
+"""A longer text is read anew each time."""
 
 # It logs a warning for each block it cannot read; the same becomes a finding, with the card's line.
 logging.getLogger("bibtexparser.splitter").disabled = True
@@ -44,6 +47,10 @@ class _Fields:
 
 def parse_bibtex(text: str) -> Bibliography:
     """Read all entries of `text`. Never raises: what cannot be read has no fields and a finding."""
+    return _parse_again(text) if len(text) <= MAX_KEPT_CHARS else _parse(text)
+
+
+def _parse(text: str) -> Bibliography:
     if len(text) > MAX_TEXT_BYTES or len(text.encode("utf-8", "surrogatepass")) > MAX_TEXT_BYTES:
         return Bibliography((), (Finding(1, f"the text is longer than {MAX_TEXT_BYTES // 1024} kB", "split it"),))
     macros = Macros()
@@ -74,6 +81,9 @@ def parse_bibtex(text: str) -> Bibliography:
     if len(findings) > MAX_FINDINGS:
         findings[MAX_FINDINGS:] = [Finding(findings[MAX_FINDINGS].line, "further problems are not listed")]
     return Bibliography(tuple(entries), tuple(findings))
+
+
+_parse_again = lru_cache(maxsize=2048)(_parse)  # many cards of a site cite the same
 
 
 def written_fields(entry: Entry) -> tuple[tuple[str, str], ...]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from .entry import Entry, Finding
-from .names import split_names
+from .names import split_at, split_names
 
 _YEAR = "year|date"
 _MAKER = "author|editor"
@@ -63,7 +63,7 @@ def check_entry(entry: Entry) -> Iterator[Finding]:
     elif _KEY_STOPS.search(entry.key):
         yield Finding(entry.line, f"the key {shorten(entry.key)!r} cannot be cited", "use letters, digits, : / - _")
     for name in ("author", "editor"):
-        if any(written.count(",") > 2 for written in split_names(entry.get(name))[0] if written[0] != "{"):
+        if has_comma_list(entry.get(name)):
             message = f"{name}: names are separated by commas"
             yield Finding(entry.line, message, "BibTeX wants `and` between names: He, Kaiming and Sun, Jian")
     required = REQUIRED_FIELDS.get(entry.kind)
@@ -78,6 +78,11 @@ def check_entry(entry: Entry) -> Iterator[Finding]:
         if not entry.get(*names.split("|")):
             name = names.replace("|", " or ")
             yield Finding(entry.line, f"@{entry.kind} lacks the required field {name}", FIELD_HINTS.get(names, ""))
+
+
+def has_comma_list(text: str) -> bool:
+    """Whether names stand with commas between them, where BibTeX wants `and`."""
+    return any(len(split_at(written, ",")) > 3 for written in split_names(text)[0])
 
 
 def is_bibtex(entry: Entry) -> bool:

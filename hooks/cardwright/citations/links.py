@@ -29,10 +29,16 @@ def find_web_url(text: str) -> str:
     return found[0].rstrip(".,;)") if found else ""
 
 
+def doi_name(text: str) -> str:
+    """The DOI if `text` is one, with or without `doi:` or a resolver in front, else ""."""
+    found = _DOI.fullmatch(text.strip()) if len(text) <= _MAX_CHARS else None
+    return found[1] if found else ""
+
+
 def doi_url(text: str) -> str:
     """https://doi.org/<doi> for a DOI, with or without `doi:` or a resolver in front, else ""."""
-    found = _DOI.fullmatch(text.strip()) if len(text) <= _MAX_CHARS else None
-    return "https://doi.org/" + quote(found[1], safe="/:;()._-,+@!*") if found else ""
+    name = doi_name(text)
+    return "https://doi.org/" + quote(name, safe="/:;()._-,+@!*") if name else ""
 
 
 def arxiv_id(text: str) -> str:

@@ -49,16 +49,32 @@ def split_names(text: str) -> tuple[list[str], bool]:
     """The names of a BibTeX author field as written, and whether there are `others`."""
     text = _LOOSE_AND.sub("", " ".join(text.split()))
     short = _ET_AL.sub("", text)
-    parts = [part.strip(" ,") for part in _split(short, " and ")]
+    parts = [part.strip(" ,") for part in split_at(short, " and ")]
     names = [part for part in parts if part and part.lower() != "others"]
     return names, short != text or any(part.lower() == "others" for part in parts)
+
+
+def split_at(text: str, separator: str) -> list[str]:
+    """Split at `separator` outside braces; `~` counts as a space."""
+    parts, start, depth = [], 0, 0
+    for mark in _MARK.finditer(text):
+        found = " " if mark[0] == "~" else mark[0].lower()
+        if found == "{":
+            depth += 1
+        elif found == "}":
+            depth = max(depth - 1, 0)
+        elif depth == 0 and found == separator and text[mark.start() - 1 : mark.start()] != "\\":
+            parts.append(text[start : mark.start()])
+            start = mark.end()
+    parts.append(text[start:])
+    return [part for part in parts if part] or [""] if separator == " " else parts
 
 
 def parse_names(written: list[str]) -> list[Name]:
     """Read each name; one that is a list of names without ` and ` (common in real cards) is taken apart."""
     names: list[Name] = []
     for text in written:
-        parts = [part.strip() for part in _split(text, ",") if part.strip()]
+        parts = [part.strip() for part in split_at(text, ",") if part.strip()]
         if len(parts) > 2 and not (len(parts) == 3 and _SUFFIX.fullmatch(parts[1])):
             names += parse_name_list(parts)
         else:
@@ -81,8 +97,8 @@ def parse_name_list(parts: list[str]) -> list[Name]:
 
 def parse_name(text: str) -> Name:
     """Read one name in any of BibTeX's three forms."""
-    parts = [part.strip() for part in _split(text, ",")]
-    words = _split(parts[0], " ")
+    parts = [part.strip() for part in split_at(text, ",")]
+    words = split_at(parts[0], " ")
     if len(parts) == 1:
         if len(words) == 1 or _is_group(words):
             return Name(delatex(text))
@@ -107,22 +123,6 @@ def format_names(names: list[Name], has_others: bool = False) -> str:
     if len(texts) > MAX_SHOWN:
         return ", ".join(texts[: MAX_SHOWN - 1]) + f", … {texts[-1]}"
     return texts[0] if len(texts) == 1 else ", & ".join((", ".join(texts[:-1]), texts[-1])) if texts else ""
-
-
-def _split(text: str, separator: str) -> list[str]:
-    """Split at `separator` outside braces; `~` counts as a space."""
-    parts, start, depth = [], 0, 0
-    for mark in _MARK.finditer(text):
-        found = " " if mark[0] == "~" else mark[0].lower()
-        if found == "{":
-            depth += 1
-        elif found == "}":
-            depth = max(depth - 1, 0)
-        elif depth == 0 and found == separator and text[mark.start() - 1 : mark.start()] != "\\":
-            parts.append(text[start : mark.start()])
-            start = mark.end()
-    parts.append(text[start:])
-    return [part for part in parts if part] or [""] if separator == " " else parts
 
 
 def _is_lower(word: str) -> bool:

@@ -47,10 +47,15 @@ def format_authors(authors: str | Sequence[str]) -> str:
 
     `Kaiming He, Jian Sun`; `Kaiming He and Jian Sun`; `He, Kaiming; Sun, Jian`; `He, K., & Sun, J.`
     """
+    return format_names(*read_authors(authors))
+
+
+def read_authors(authors: str | Sequence[str]) -> tuple[list[Name], bool]:
+    """The names, and whether there are others beyond them."""
     if not isinstance(authors, str):
-        return format_names([parse_name(_clean(name)) for name in authors if name.strip()])
+        return [parse_name(_clean(name)) for name in authors if name.strip()], False
     chunks, has_others = split_names(_COMMA_AND.sub(" and ", _AMPERSAND.sub(" and ", _clean(authors))))
-    return format_names(_parse_chunks(chunks), has_others)
+    return _parse_chunks(chunks), has_others
 
 
 def _parse_chunks(chunks: list[str]) -> list[Name]:

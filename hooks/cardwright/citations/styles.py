@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from .bibtex import written_fields
 from .entry import Entry
@@ -54,6 +55,7 @@ class Reference:
         return " ".join([*sentences, self.url]).strip()
 
 
+@lru_cache(maxsize=2048)  # many cards of a site cite the same
 def format_reference(entry: Entry) -> Reference:
     """The parts of `entry` for people to read; an entry without author and title shows its key."""
     authors = _format_people(entry.get("author"))
@@ -65,10 +67,11 @@ def format_reference(entry: Entry) -> Reference:
         year=delatex(entry.get("year")) or entry.get("date")[:4],
         title=title or ("" if authors else entry.key),
         container=_format_container(entry),
-        url=_find_url(entry),
+        url=find_url(entry),
     )
 
 
+@lru_cache(maxsize=2048)
 def pretty_bibtex(entry: Entry) -> str:
     """`entry` with one field a line, aligned; values and field order as written.
 
@@ -118,7 +121,7 @@ def _format_howpublished(entry: Entry) -> str:
 
 
 def _format_arxiv(entry: Entry) -> str:
-    identifier = _find_arxiv_id(entry)
+    identifier = find_arxiv(entry)
     return f"arXiv:{identifier}" if identifier else ""
 
 
@@ -126,19 +129,20 @@ def _format_pages(pages: str) -> str:
     return re.sub(r"^(\w+) ?[-–]+ ?(\w+)$", r"\1–\2", pages)
 
 
-def _find_url(entry: Entry) -> str:
+def find_url(entry: Entry) -> str:
     """The DOI, else the stated address, else arXiv."""
     urls = (
-        doi_url(_plain(entry.get("doi"))),
-        web_url(_plain(entry.get("url"))),
-        arxiv_url(_find_arxiv_id(entry)),
-        find_web_url(_plain(entry.get("howpublished"))),
-        find_web_url(_plain(entry.get("note"))),
+        doi_url(read_address(entry.get("doi"))),
+        web_url(read_address(entry.get("url"))),
+        arxiv_url(find_arxiv(entry)),
+        find_web_url(read_address(entry.get("howpublished"))),
+        find_web_url(read_address(entry.get("note"))),
     )
     return next((url for url in urls if url), "")
 
 
-def _find_arxiv_id(entry: Entry) -> str:
+def find_arxiv(entry: Entry) -> str:
+    """The arXiv identifier that the entry states or mentions, or ""."""
     archive = entry.get("archiveprefix", "eprinttype").lower()
     if archive in ("", "arxiv") and (identifier := arxiv_id(entry.get("eprint"))):
         return identifier
@@ -148,7 +152,7 @@ def _find_arxiv_id(entry: Entry) -> str:
     return next((found for name in mentions if (found := find_arxiv_id(entry.get(name)))), "")
 
 
-def _plain(text: str) -> str:
+def read_address(text: str) -> str:
     """An address as it is: `--` and `~` stand for themselves there, so no `delatex`."""
     return re.sub(r"\\(?=[%#&_~{}])|\\url\s*|[{}]", "", text)
 

@@ -11,6 +11,15 @@ from dataclasses import dataclass
 from cardwright.addresses import Addresses
 from cardwright.entry import Entry
 from cardwright.exports.card_json import make_card_json
+from cardwright.exports.citation_cff import has_authors, make_citation_cff
+from cardwright.exports.citations import (
+    has_bibtex,
+    has_works,
+    make_citation_bib,
+    make_citation_json,
+    make_citation_ris,
+    make_references_bib,
+)
 from cardwright.exports.index import make_index
 
 
@@ -21,6 +30,7 @@ class Export:
     uri: str
     """Its address from the root of the site; `{models}` is the folder of the card pages."""
     build: Callable[[tuple[Entry, ...], Addresses], str]
+    """Its text; an empty one when there is nothing to say, and no file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +41,19 @@ class CardExport:
     label: str
     """What the card's page calls the link to it."""
     build: Callable[[Entry, Addresses], str]
-    """Its text; an empty one when there is nothing to say, and no file."""
+    is_made: Callable[[Entry], bool] = lambda entry: True
+    """Whether there is something to say of the card; else there is no file and no link to it."""
 
 
-EXPORTS: tuple[Export, ...] = (Export("{models}/index.json", make_index),)
+EXPORTS: tuple[Export, ...] = (
+    Export("{models}/index.json", make_index),
+    Export("references.bib", make_references_bib),
+)
 
-CARD_EXPORTS: tuple[CardExport, ...] = (CardExport("card.json", "JSON", make_card_json),)
+CARD_EXPORTS: tuple[CardExport, ...] = (
+    CardExport("card.json", "JSON", make_card_json),
+    CardExport("citation.bib", "BibTeX", make_citation_bib, has_bibtex),
+    CardExport("citation.ris", "RIS", make_citation_ris, has_works),
+    CardExport("citation.json", "CSL-JSON", make_citation_json, has_works),
+    CardExport("CITATION.cff", "CITATION.cff", make_citation_cff, has_authors),
+)

@@ -14,11 +14,14 @@ from cardwright.citations import (
     MAX_TEXT_BYTES,
     Bibliography,
     Finding,
+    fill_gaps,
     format_reference,
     is_bibtex,
     parse_bibtex,
     pretty_bibtex,
     publication_to_reference,
+    read_work,
+    state_work,
 )
 from cardwright.citations import Entry as BibEntry
 from cardwright.entry import Entry, PublicationEntry
@@ -172,10 +175,21 @@ def _stated_publications(stated: Publication, bibliography: Bibliography) -> lis
         ("arXiv", f"https://arxiv.org/abs/{stated.arxiv}" if stated.arxiv else None),
     )
     first = bibliography.entries[0] if bibliography.entries else None
+    authors = stated.authors if len(stated.authors) > 1 else ", ".join(stated.authors)
+    work = state_work(
+        stated.title or "",
+        authors,
+        source=stated.source or "",
+        year=stated.year or "",
+        url=stated.url or "",
+        doi=stated.doi or "",
+        arxiv=stated.arxiv or "",
+        abstract=stated.abstract or "",
+    )
     if stated.title or not first:
         reference = publication_to_reference(
             stated.title or "",
-            ", ".join(stated.authors),
+            authors,
             source=stated.source or "",
             year=stated.year or "",
             url=stated.url or "",
@@ -207,6 +221,7 @@ def _stated_publications(stated: Publication, bibliography: Bibliography) -> lis
         _pretty(first) if first else source,
         details,
         key=first.key if first else "",
+        work=fill_gaps(read_work(first), work) if first and first.fields else work,
     )
     return [entry, *(_from_bibtex(other) for other in bibliography.entries[1:])]
 
@@ -228,6 +243,7 @@ def _from_bibtex(entry: BibEntry, path: str = "", first_line: int = 1, is_in_tex
         path=path,
         line=first_line + entry.line - 1,
         is_in_text=is_in_text,
+        work=read_work(entry),
     )
 
 

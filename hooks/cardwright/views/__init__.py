@@ -12,6 +12,7 @@ from cardwright.pages import Page, PageStyle
 from cardwright.views.catalogue import make_catalogue
 from cardwright.views.compare import make_comparison
 from cardwright.views.leaderboards import make_leaderboards
+from cardwright.views.references import make_references
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,4 +30,5 @@ VIEWS: tuple[View, ...] = (
     View("catalogue", "{models}/index", "Models", make_catalogue),
     View("compare", "compare", "Compare models", make_comparison),
     View("leaderboards", f"{BOARDS_URI}/index", "Benchmarks", make_leaderboards),
+    View("references", "references/index", "References", make_references),
 )
