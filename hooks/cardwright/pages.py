@@ -59,6 +59,8 @@ class Page:
     """Whether the site's search finds it."""
     below: str = ""
     """Address of the page at whose place in the nav it stands; empty for one that may stand in the nav itself."""
+    head: Markup = Markup("")  # noqa: RUF009
+    """What stands in the page's head beside what the theme writes."""
 
 
 def make_card_page(
@@ -89,6 +91,7 @@ def make_card_page(
         exports=[
             (export.label, addresses.file_from_page(entry.slug, own_name(entry, export.name)))
             for export in CARD_EXPORTS
+            if export.label
         ],
         compare=f"{addresses.link(uri, addresses.view('compare'))}?m={quote(entry.slug)}",
         catalogue=addresses.catalogue_from_page(),
