@@ -85,9 +85,7 @@ class Door:
     def on_files(self, files: Files, config: MkDocsConfig) -> Files:
         """Build the cards and add what they make to the site."""
         vocabulary, wrong = self._read_metrics(config)
-        own = {
-            address: file for file in files if file.generated_by is None for address in (file.src_uri, file.dest_uri)
-        }
+        own = {uri: file for file in files if not file.generated_by for uri in (file.src_uri, file.dest_uri)}
         try:
             with Inspector(_root(config) / CACHE_DIR) as inspector:
                 site = build_site(
