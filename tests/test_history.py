@@ -3,6 +3,7 @@
 import os
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -57,7 +58,12 @@ def test_last_change_of_each_card(repository: Path) -> None:
 
 def test_one_log_for_a_state(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cards, asked, run = repository / "site/cards", list[list[str]](), subprocess.run
-    monkeypatch.setattr(subprocess, "run", lambda *a, **k: asked.append(a[0]) or run(*a, **k))
+
+    def watch(command: list[str], **settings: Any) -> Any:
+        asked.append(command)
+        return run(command, **settings)
+
+    monkeypatch.setattr(subprocess, "run", watch)
     first = read_history(cards)
     assert read_history(cards) is first
     assert sum("log" in command for command in asked) == 1 and len(asked) == 3

@@ -21,7 +21,7 @@ from cardwright.jsonld import write_json_ld
 from cardwright.pages import PageStyle
 from cardwright.previews import draw_preview
 from cardwright.site import Site, build_site
-from tests.sites import CARDS, DOCS, MODEL, ROOT, build, build_well, dead_links, files_of, make_project, said, write
+from tests.sites import CARDS, DOCS, MODEL, ROOT, build, build_well, dead_links, files_of, make_project, write
 
 URL = "https://example.org/zoo/"
 HOSTILE = """\
@@ -186,38 +186,6 @@ def test_badges(site: Path) -> None:
     assert measure("iii") < measure("nnn") < measure("mmm") < measure("模型型")
 
 
-@pytest.mark.parametrize("directory_urls", [True, False])
-def test_old_addresses(tmp_path: Path, directory_urls: bool) -> None:
-    project = make_project(tmp_path, MADE, site_url=URL, use_directory_urls=directory_urls)
-    assert build(project).returncode == 0
-    for alias in ("was-hostile", "war_böse"):
-        page = project / "site/models" / (f"{alias}/index.html" if directory_urls else f"{alias}.html")
-        html, target = page.read_text(), "../hostile/" if directory_urls else "hostile.html"
-        assert f'content="0; url={target}"' in html and f'<a href="{target}">' in html and "<script" not in html
-        assert f'rel="canonical" href="{URL}models/hostile{"/" if directory_urls else ".html"}"' in html
-    assert not [link for link in dead_links(project / "site") if "bÃ" in link or "hostile" in link]
-
-
-def test_old_addresses_that_are_taken(tmp_path: Path) -> None:
-    card = "---\naliases:\n  - %s\n---\n# Net\n"
-    names = {"a": "B", "b": "shared", "c": "shared", "d": "index", "e": "../up", "f": "guide", "g": "g", "h": "a/b"}
-    cards: dict[str, str | bytes] = {f"{slug}/README.md": card % name for slug, name in names.items()}
-    docs: dict[str, str | bytes] = {"index.md": "# Home\n", "models/guide.md": "# Guide\n"}
-    project = make_project(tmp_path, cards, docs)
-    done = build(project)
-    assert [line.removeprefix("ERROR   -  ").partition(" (")[0] for line in said(done)] == [
-        "cards/a/README.md:3:5: aliases[0]: `B` is the name of b/README.md",
-        "cards/c/README.md:3:5: aliases[0]: `shared` is the name of b/README.md",
-        "cards/d/README.md:3:5: aliases[0]: `index` is the name of a page of the site",
-        "cards/e/README.md:3:3: aliases: `../up` was never a name in addresses",
-        "cards/f/README.md:3:5: aliases[0]: `guide` is the name of a page of the site",
-        "cards/h/README.md:3:3: aliases: `a/b` was never a name in addresses",
-    ]
-    assert "../b/" in (project / "site/models/shared/index.html").read_text()
-    assert ">Guide" in (project / "site/models/guide/index.html").read_text()
-    assert "../up" in (project / "site/models/e/index.html").read_text(), "the value is on its page"
-
-
 def test_without_an_address_of_the_site(tmp_path: Path) -> None:
     made = build_well(make_project(tmp_path, {**CARDS, "third.md": MADE["third.md"]}))
     names = {Path(name).name for name in files_of(made)}
@@ -272,6 +240,22 @@ def test_example_cards() -> None:
     assert all(json.loads(write_json_ld(entry, addresses))["name"] == entry.name for entry in made.entries)
     badges = [file.content for file in made.files if file.uri.endswith("badge-parameters.svg")]
     assert badges and all("parameters: " in str(badge) for badge in badges)
+
+
+def test_a_fault_of_ours_costs_no_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object) -> str:
+        raise RuntimeError("out of\nluck")
+
+    for name in ("exports.card_md._metadata", "exports.llms._by_task", "head.write_json_ld", "site.make_preview"):
+        monkeypatch.setattr(f"cardwright.{name}", fail)
+    made = build_here(write(tmp_path, {"a.md": "# A net\n"}))
+    assert "A net" in next(page.html for page in made.pages if page.entry)
+    own = {"models/index.json", "models/a/a.md.txt", "models/a/card.json", "models/a/badge.svg"}
+    assert {file.uri for file in made.files} == own
+    places = ("models/a/card.md", "models/a/preview.png", "llms.txt", "the head of models/a")
+    assert caplog.messages == [f"Cardwright failed on {place}: RuntimeError: out of luck" for place in places]
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from cardwright.history import History, add_changes
 from cardwright.load import Inspect, find_key_clashes, load_entry, make_failed_entry
 from cardwright.pages import Page, PageStyle, make_card_page
 from cardwright.previews import PREVIEW_NAME, Draw, make_preview
-from cardwright.problem import Mark, Problem, sort_problems
+from cardwright.problem import Mark, Problem, one_line, sort_problems
 from cardwright.published import published_name
 from cardwright.redirects import find_redirects, make_redirect
 from cardwright.relations import relate
@@ -118,15 +118,15 @@ def build_site(
         if any(entry.facts for entry in entries):
             files += [SiteFile(file.uri, content=file.content) for file in netron_files()]
     if draw and addresses.site_url:
-        files += [_preview_file(entry, addresses, draw) for entry in entries]
+        files += [file for entry in entries for file in _preview_files(entry, addresses, draw)]
     views = tuple(page for view in VIEWS for page in _make_view(view, entries, addresses, style))
     for export in EXPORTS:
         uri = export.uri.format(models=addresses.models_uri)
-        if not (export.yields and uri in addresses.taken) and (text := export.build(entries, addresses)):
-            files.append(SiteFile(uri, content=text))
+        if not (export.yields and uri in addresses.taken):
+            files += _make_files(uri, export.build, entries, addresses)
     files += [SiteFile(*make_redirect(alias, entry, addresses)) for alias, entry in redirects.items()]
     has_feed = any(file.uri == f"{addresses.models_uri}/feed.xml" for file in files)
-    headed = tuple(add_head(page, addresses, has_feed) for page in (*views, *pages))
+    headed = tuple(_add_head(page, addresses, has_feed) for page in (*views, *pages))
     return Site(entries, headed, tuple(files), problems)
 
 
@@ -164,10 +164,32 @@ def _make_view(view: View, entries: tuple[Entry, ...], addresses: Addresses, sty
     try:
         return view.build(entries, addresses, style)
     except Exception as error:
-        log.error("Cardwright failed on the page %s: %s: %s", view.name, type(error).__name__, error, exc_info=False)
-        log.debug("%s", view.name, exc_info=True)
+        _log_fault(f"the page {view.name}", error)
         html = render("failed.html", title=view.title, error=error)
         return (Page(view.uri.format(models=addresses.models_uri), view.title, "", html),)
+
+
+def _add_head(page: Page, addresses: Addresses, has_feed: bool) -> Page:
+    """The page with its head, or without when that cannot be made."""
+    try:
+        return add_head(page, addresses, has_feed)
+    except Exception as error:
+        _log_fault(f"the head of {page.uri}", error)
+        return page
+
+
+def _make_files(uri: str, build: Callable[..., str | bytes], *given: object) -> Iterator[SiteFile]:
+    """A file for programs; one that cannot be made costs no page anything."""
+    try:
+        if content := build(*given):
+            yield SiteFile(uri, content=content)
+    except Exception as error:
+        _log_fault(uri, error)
+
+
+def _log_fault(where: str, error: Exception) -> None:
+    log.error("Cardwright failed on %s: %s: %s", where, type(error).__name__, one_line(str(error)), exc_info=False)
+    log.debug("%s", where, exc_info=error)
 
 
 def _source_slugs(entries: tuple[Entry, ...]) -> dict[str, str]:
@@ -190,9 +212,9 @@ def _structure_files(entry: Entry, addresses: Addresses, lean_model: LeanModel) 
                 yield SiteFile(f"{addresses.models_uri}/{entry.slug}/{name}", content=content)
 
 
-def _preview_file(entry: Entry, addresses: Addresses, draw: Draw) -> SiteFile:
+def _preview_files(entry: Entry, addresses: Addresses, draw: Draw) -> Iterator[SiteFile]:
     uri = f"{addresses.models_uri}/{entry.slug}/{own_name(entry, PREVIEW_NAME)}"
-    return SiteFile(uri, content=draw(make_preview(entry, addresses.site_name)))
+    return _make_files(uri, lambda: draw(make_preview(entry, addresses.site_name)))
 
 
 def _card_files(entry: Entry, needed: frozenset[str], addresses: Addresses) -> Iterator[SiteFile]:
@@ -201,8 +223,7 @@ def _card_files(entry: Entry, needed: frozenset[str], addresses: Addresses) -> I
     if facts:
         yield SiteFile(f"{base}/{own_name(entry, 'facts.json')}", content=json.dumps(facts, ensure_ascii=False) + "\n")
     for export in CARD_EXPORTS:
-        if text := export.build(entry, addresses):
-            yield SiteFile(f"{base}/{own_name(entry, export.name)}", content=text)
+        yield from _make_files(f"{base}/{own_name(entry, export.name)}", export.build, entry, addresses)
     for path in sorted(needed):
         name = published_name(entry.source.folder, path)
         yield SiteFile(f"{base}/{name}", copied_from=entry.source.folder / path)

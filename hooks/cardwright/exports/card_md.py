@@ -8,10 +8,10 @@ from typing import Any
 
 from cardwright.addresses import Addresses
 from cardwright.benchmarks import Result
+from cardwright.benchmarks.names import flatten
 from cardwright.claims import CheckedClaim
 from cardwright.entry import Entry, FileEntry
 from cardwright.facts import FACTS
-from cardwright.facts.expand import flatten
 from cardwright.sections.metadata import list_metadata, show_task
 from cardwright.sections.structure import ORDER, format_fact
 from cardwright.sections.usage import describe_usage

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cardwright.benchmarks.names import flatten
 from cardwright.entry import Entry, FileEntry
-from cardwright.facts.expand import flatten
 
 
 @dataclass(frozen=True, slots=True)
