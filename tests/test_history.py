@@ -10,7 +10,7 @@ import pytest
 from cardwright.entry import Change
 from cardwright.history import History, add_changes, iso_time, parse_log, read_history
 from cardwright.site import read_cards
-from tests.sites import write
+from tests.sites import build_well, make_project, write
 
 
 def git(folder: Path, *arguments: str, **environment: str) -> None:
@@ -122,3 +122,18 @@ def test_the_date_of_the_card_counts_first(repository: Path) -> None:
     entries, _ = read_cards(cards, "cards", lambda *_: pytest.fail("no model is here"))
     made = {entry.slug: entry.change for entry in add_changes(entries, read_history(cards))}
     assert made["net"] == Change("2019-02-02T00:00:00Z", ("Bo", 'Ann "B" Ö'))
+
+
+def test_a_site_in_a_repository(tmp_path: Path) -> None:
+    project = make_project(
+        tmp_path, {"net/README.md": "# Net\n"}, {"index.md": "# Home\n"}, site_url="https://example.org/"
+    )
+    git(project, "init", "-q")
+    commit(project, "Ann & Co", "2021-06-01T00:30:00+02:00", {})
+    made = build_well(project)
+    last = '<time datetime="2021-06-01T00:30:00+02:00">2021-06-01</time> by Ann &amp; Co'
+    page = (made / "models/net/index.html").read_text()
+    assert last in page and "secret@" not in page
+    assert "<lastmod>2021-06-01</lastmod>" in (made / "sitemap.xml").read_text()
+    feed = (made / "models/feed.xml").read_text()
+    assert "<updated>2021-06-01T00:30:00+02:00</updated>" in feed and "<name>Ann &amp; Co</name>" in feed
