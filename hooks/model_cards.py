@@ -10,3 +10,4 @@ on_env = _door.on_env
 on_page_markdown = _door.on_page_markdown
 on_page_content = _door.on_page_content
 on_post_page = _door.on_post_page
+on_post_template = _door.on_post_template

@@ -116,8 +116,7 @@ def dead_links(site: Path) -> Iterator[str]:
 
 
 def files_of(site: Path) -> dict[str, bytes]:
-    # sitemap.xml holds the date of the build, and its .gz the second: MkDocs' own, no card is in them but by address.
-    paths = (path for path in sorted(site.rglob("*")) if path.is_file() and not path.name.startswith("sitemap.xml"))
+    paths = (path for path in sorted(site.rglob("*")) if path.is_file())
     return {path.relative_to(site).as_posix(): path.read_bytes() for path in paths}
 
 

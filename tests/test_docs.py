@@ -16,6 +16,7 @@ from click.testing import CliRunner
 from cardwright.addresses import Addresses
 from cardwright.card import card_schema
 from cardwright.cli import main
+from cardwright.exports import CARD_EXPORTS, EXPORTS
 from cardwright.facts import FACTS, inspect
 from cardwright.nodes import Map
 from cardwright.options import Options
@@ -153,6 +154,13 @@ def test_keys_of_the_index_are_documented() -> None:
     headline = next(card["headline"] for card in cards if card["headline"])
     page, heading = "docs/reference/exports.md", "## `models/index.json`"
     assert list(table(page, heading)) == [*cards[0], *headline]
+
+
+def test_exports_are_documented() -> None:
+    text = TEXTS["docs/reference/exports.md"]
+    names = [export.uri.format(models="models") for export in EXPORTS]
+    names += [f"models/<slug>/{export.name}" for export in CARD_EXPORTS]
+    assert not [name for name in names if f"`{name}`" not in text and f"`{name.rpartition('/')[2]}`" not in text]
 
 
 def test_modules_are_documented() -> None:

@@ -206,6 +206,8 @@ def test_files_beside_a_card(site: Path) -> None:
     assert published == {
         "index.html",
         "card.json",
+        "card.md",
+        "badge.svg",
         "facts.json",
         "model.onnx",
         "structure.onnx",
@@ -263,7 +265,7 @@ def test_nothing_outside_the_folder_is_published(tmp_path: Path) -> None:
     assert done.returncode == 0 and "Traceback" not in done.stderr
     made = project / "site"
     made_of_it = {path.name for path in (made / "models/leaky").iterdir()}
-    assert made_of_it == {"index.html", "README.md.txt", "card.json", "mine.txt"}
+    assert made_of_it == {"index.html", "README.md.txt", "card.json", "card.md", "badge.svg", "mine.txt"}
     assert not [name for name, content in files_of(made).items() if SECRET.encode() in content]
     assert not [url for url in dead_links(made) if "leaky" in url]
 

@@ -29,6 +29,11 @@ class Addresses:
     site_url: str = ""
     """The site's own address on the web, with a slash at its end; empty when it is not known."""
     site_name: str = ""
+    site_description: str = ""
+    docs: tuple[tuple[str, str], ...] = ()
+    """The site's other pages: title, and address from its root."""
+    taken: frozenset[str] = frozenset()
+    """What the site has without us: files by their place in it."""
     viewer: bool = False
     """Whether the site has the viewer for structures."""
 
@@ -41,6 +46,10 @@ class Addresses:
         """The viewer with the structure file `name` in it, from the card's page."""
         up = self.models_uri.count("/") + (2 if self.directory_urls else 1)
         return "../" * up + netron_url(f"{self.models_uri}/{slug}/{name}", title)
+
+    def absolute(self, uri: str) -> str:
+        """An address, which counts from the root of the site, on the web; as it is when the site has none there."""
+        return f"{self.site_url}{uri}"
 
     def page(self, slug: str) -> str:
         """A card's page, from the root of the site."""
@@ -74,6 +83,10 @@ class Addresses:
     def file_from_page(self, slug: str, path: str) -> str:
         """A file of a card, from the card's page."""
         return quote(path) if self.directory_urls else f"{quote(slug)}/{quote(path)}"
+
+    def card_file(self, entry: Entry, name: str) -> str:
+        """A file that we make beside a card's page, from the root of the site."""
+        return f"{self.models_uri}/{quote(entry.slug)}/{quote(own_name(entry, name))}"
 
 
 def own_name(entry: Entry, name: str) -> str:

@@ -14,6 +14,7 @@ from cardwright.fields import (
     NETSCOPE_URL,
     FilePath,
     Sha256,
+    Slugs,
     StructureKind,
     Text,
     Texts,
@@ -218,6 +219,7 @@ class Card(Part):
     version: Text = None
     summary: Text = Field(None, description="One sentence: what it is and what for.")
     developers: Texts = Field((), description="Who made it.")
+    aliases: Slugs = Field((), description="Names that the card had in addresses before; those lead to it.")
     contributors: Annotated[tuple[Contributor, ...], BeforeValidator(as_items)] = ()
     general: Annotated[tuple[dict[str, Tree], ...], BeforeValidator(as_items)] = Field(
         (), description="Free rows of the metadata table, in order: one `- Key: value` each."

@@ -86,6 +86,21 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """The last change of a card."""
+
+    time: str
+    """As RFC 3339 has it: `2024-05-01T00:00:00Z`."""
+    editors: tuple[str, ...] = ()
+    """Who changed it, those with the most commits first; names only."""
+
+    @property
+    def day(self) -> str:
+        """`2024-05-01`."""
+        return self.time[:10]
+
+
+@dataclass(frozen=True, slots=True)
 class LicenseFile:
     """A file beside the card with the text of a licence."""
 
@@ -122,6 +137,8 @@ class Entry:
     prose: tuple[Prose, ...] = ()
     related: tuple[Related, ...] = ()
     """Other cards; found when all are read."""
+    change: Change | None = None
+    """When it changed last; None where neither card nor git tell."""
     problems: tuple[Problem, ...] = ()
 
     @property

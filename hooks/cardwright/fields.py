@@ -14,6 +14,9 @@ NETSCOPE_URL = re.compile(
 )
 """Addresses of netscope that draw something: a gist, a preset, a prototxt by URL, the editor."""
 
+MAX_SLUG_BYTES = 200
+"""A slug is the name of a folder of the site, and file systems allow 255 bytes."""
+
 STRUCTURE_KINDS = ("netscope", "netron", "image", "url")
 
 
@@ -98,6 +101,14 @@ def stays_inside(value: str) -> str:
     return value
 
 
+def are_slugs(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Names as they stand in addresses: letters and digits of any script, `.`, `_` and `-`, and no path."""
+    for value in values:
+        if not re.fullmatch(r"[\w-][\w.-]*", value) or value.endswith(".") or len(value.encode()) > MAX_SLUG_BYTES:
+            raise wrong(f"`{value[:60]}` was never a name in addresses", "write the last part of the old address alone")
+    return values
+
+
 def is_structure_kind(value: str) -> str:
     """A kind of structure link."""
     if value not in STRUCTURE_KINDS:
@@ -110,6 +121,7 @@ _TEXTS_SCHEMA = {"anyOf": [_TEXT_SCHEMA, {"type": "array", "items": _TEXT_SCHEMA
 
 Text = Annotated[str | None, BeforeValidator(as_text), WithJsonSchema(_TEXT_SCHEMA)]
 Texts = Annotated[tuple[str, ...], BeforeValidator(as_texts), WithJsonSchema(_TEXTS_SCHEMA)]
+Slugs = Annotated[Texts, AfterValidator(are_slugs)]
 Url = Annotated[Text, AfterValidator(lambda value: value and is_url(value))]
 UrlOrNone = Annotated[Text, AfterValidator(lambda value: value and is_url_or_none(value))]
 Sha256 = Annotated[Text, AfterValidator(lambda value: value and is_sha256(value))]

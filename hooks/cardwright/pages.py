@@ -60,6 +60,8 @@ class Page:
     """Whether the site's search finds it."""
     below: str = ""
     """Address of the page at whose place in the nav it stands; empty for one that may stand in the nav itself."""
+    head: Markup = Markup("")  # noqa: RUF009
+    """What stands in the page's head beside what the theme writes."""
 
 
 ACTIONS = (("usage", "Use"), ("files", "Download"), ("publication", "Cite"))
@@ -98,7 +100,7 @@ def make_card_page(
         exports=[
             (export.label, addresses.file_from_page(entry.slug, own_name(entry, export.name)))
             for export in CARD_EXPORTS
-            if export.is_made(entry)
+            if export.label and export.is_made(entry)
         ],
         compare=f"{addresses.link(uri, addresses.view('compare'))}?m={quote(entry.slug)}",
         catalogue=addresses.catalogue_from_page(),

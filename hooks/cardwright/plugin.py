@@ -27,13 +27,17 @@ from mkdocs.structure.toc import AnchorLink, TableOfContents
 from cardwright import material
 from cardwright.addresses import ASSETS_URI, Addresses
 from cardwright.benchmarks import Vocabulary, built_in, read_vocabulary
+from cardwright.exports.llms import MAX_DOCS, find_doc_title
 from cardwright.facts import Inspector
+from cardwright.head import put_into_head
+from cardwright.history import read_history
 from cardwright.options import Options, OptionsError, read_options
 from cardwright.pages import Heading, Page, PageStyle, escape_for_theme
+from cardwright.previews import keep_previews
 from cardwright.problem import Problem
 from cardwright.render import render
 from cardwright.search import SearchEntry, make_search_entries
-from cardwright.site import CACHE_DIR, SiteFile, build_site
+from cardwright.site import CACHE_DIR, PREVIEWS_DIR, SiteFile, build_site
 from cardwright.structure import ViewerError, has_viewer
 
 log = logging.getLogger("mkdocs.plugins.cardwright")
@@ -43,6 +47,8 @@ SCRIPTS = ("cardwright.js",)
 """What every page loads; a page that needs another script names it itself."""
 _ID = re.compile(r'\bid="([^"]+)"')
 EDIT_PLACE = "<!-- cardwright:edit -->"
+NO_DATE = "1970-01-01"
+"""The last change of pages that have none: MkDocs needs a date for each, and the day of the build is none."""
 
 
 class Door:
@@ -79,6 +85,7 @@ class Door:
     def on_files(self, files: Files, config: MkDocsConfig) -> Files:
         """Build the cards and add what they make to the site."""
         vocabulary, wrong = self._read_metrics(config)
+        own = {uri: file for file in files if not file.generated_by for uri in (file.src_uri, file.dest_uri)}
         try:
             with Inspector(_root(config) / CACHE_DIR) as inspector:
                 site = build_site(
@@ -90,19 +97,21 @@ class Door:
                         viewer=has_viewer(),
                         site_url=_site_url(config),
                         site_name=config.site_name,
+                        site_description=config.site_description or "",
+                        docs=_list_docs(files),
+                        taken=frozenset(own),
                     ),
                     PageStyle(_permalink(config), tuple(self.options.image_hosts)),
                     inspector.inspect,
                     inspector.lean_model,
                     vocabulary,
+                    read_history(self.cards_dir),
+                    keep_previews(_root(config) / PREVIEWS_DIR),
                 )
         except ViewerError as error:
             raise ConfigurationError(f"{error.message} {error.hint}") from None
         _log_problems((*wrong, *site.problems))
         self.pages = {f"{page.uri}.md": page for page in site.pages}
-        own = {
-            address: file for file in files if file.generated_by is None for address in (file.src_uri, file.dest_uri)
-        }
         for uri, page in self.pages.items():
             inclusion = InclusionLevel.NOT_IN_NAV if page.below else InclusionLevel.UNDEFINED
             _add(files, own, File.generated(config, uri, content="", inclusion=inclusion))
@@ -112,6 +121,9 @@ class Door:
 
     def on_nav(self, nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
         """Name our pages, put each where the page above it stands, and let them be edited where their source is."""
+        for each in (file.page for file in files.documentation_pages() if file.page):
+            made = self.pages.get(each.file.src_uri)
+            each.update_date = made.entry.change.day if made and made.entry and made.entry.change else NO_DATE
         for uri, page in self.pages.items():
             file = files.get_file_from_path(uri)
             if file is None or file.page is None:
@@ -159,8 +171,14 @@ class Door:
         return str(made.html).replace(EDIT_PLACE, str(edit))
 
     def on_post_page(self, output: str, page: MkDocsPage, config: MkDocsConfig) -> str:
-        """Mend what the theme wrote."""
+        """Mend what the theme wrote, and add what belongs into the head of our pages."""
+        made = self.pages.get(page.file.src_uri)
+        output = put_into_head(output, made.head) if made else output
         return material.mend_page(output) if self.is_material else output
+
+    def on_post_template(self, output: str, template_name: str, config: MkDocsConfig) -> str:
+        """Leave out of the sitemap what is no date of a change."""
+        return output.replace(f"<lastmod>{NO_DATE}</lastmod>", "") if template_name == "sitemap.xml" else output
 
     def _read_metrics(self, config: MkDocsConfig) -> tuple[Vocabulary, tuple[Problem, ...]]:
         path = self.options.metrics
@@ -221,6 +239,12 @@ def _site_url(config: MkDocsConfig) -> str:
     return f"{config.site_url.rstrip('/')}/" if config.site_url else ""
 
 
+def _list_docs(files: Files) -> tuple[tuple[str, str], ...]:
+    """Title and address of the pages that others made, in their order."""
+    pages = [file for file in files.documentation_pages() if file.generated_by is None]
+    return tuple((find_doc_title(file.content_string) or file.name, file.url) for file in pages[:MAX_DOCS])
+
+
 def _log_problems(problems: Iterable[Problem]) -> None:
     levels = {"error": logging.ERROR, "warning": logging.WARNING}
     for problem in problems:
@@ -240,7 +264,9 @@ def _add(files: Files, own: Mapping[str, File], file: File) -> None:
 def _make_file(file: SiteFile, config: MkDocsConfig) -> File:
     if file.copied_from:
         return File.generated(config, file.uri, abs_src_path=str(file.copied_from))
-    return File.generated(config, file.uri, content=file.content or "")
+    made = File.generated(config, f"{file.uri}.made", content=file.content or "")
+    made.dest_uri = file.uri  # under another name at first: of a name in .md MkDocs would make a page
+    return made
 
 
 def _assets() -> tuple[SiteFile, ...]:

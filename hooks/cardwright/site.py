@@ -15,10 +15,14 @@ from cardwright.boards import rank
 from cardwright.entry import Entry
 from cardwright.exports import CARD_EXPORTS, EXPORTS
 from cardwright.facts import FactsError
+from cardwright.head import add_head
+from cardwright.history import History, add_changes
 from cardwright.load import Inspect, find_key_clashes, load_entry, make_failed_entry
 from cardwright.pages import Page, PageStyle, make_card_page
-from cardwright.problem import Mark, Problem, sort_problems
+from cardwright.previews import PREVIEW_NAME, Draw, make_preview
+from cardwright.problem import Mark, Problem, one_line, sort_problems
 from cardwright.published import published_name
+from cardwright.redirects import find_redirects, make_redirect
 from cardwright.relations import relate
 from cardwright.render import render
 from cardwright.sources import CardSource, find_sources
@@ -30,6 +34,11 @@ LeanModel = Callable[[Path, Path], bytes]
 
 CACHE_DIR = ".cache/cardwright/facts"
 """Beside mkdocs.yml: what was counted in model files before."""
+
+PREVIEWS_DIR = ".cache/cardwright/previews"
+"""Beside it: pictures of cards."""
+
+NO_HISTORY = History()
 
 log = logging.getLogger("mkdocs.plugins.cardwright")
 """MkDocs shows what is logged below its own name; `mkdocs build --verbose` shows the tracebacks of our own faults."""
@@ -68,8 +77,8 @@ def read_cards(
     sources, problems = find_sources(cards_dir)
     problems = tuple(problem.at(f"{shown_as}/{problem.path}") for problem in problems)
     loaded = tuple(_load_entry(cards_dir, shown_as, source, inspect, vocabulary) for source in sources)
-    clashes = find_key_clashes(loaded)
-    entries = tuple(_add_problems(shown_as, entry, clashes.get(entry.slug, ())) for entry in loaded)
+    found = (find_key_clashes(loaded), find_redirects(loaded)[1])
+    entries = tuple(_add_problems(shown_as, entry, *(some.get(entry.slug, ()) for some in found)) for entry in loaded)
     if not entries:
         problems = (
             *problems,
@@ -86,13 +95,18 @@ def build_site(
     inspect: Inspect,
     lean_model: LeanModel | None = None,
     vocabulary: Vocabulary | None = None,
+    history: History = NO_HISTORY,
+    draw: Draw | None = None,
 ) -> Site:
     """The site of the cards below `cards_dir`. Raises nothing for what the cards hold.
 
     With `lean_model`, which copies a model without its weights, models open in the viewer; without, there is none.
+    With `draw`, a site that knows its own address has pictures of its cards.
     Raises `ViewerError` when the installed viewer is not the one that is known.
     """
     read, problems = read_cards(cards_dir, shown_as, inspect, vocabulary)
+    redirects, clashes = find_redirects(read, addresses)
+    read = tuple(_add_problems(shown_as, entry, clashes.get(entry.slug, ())) for entry in add_changes(read, history))
     known = _source_slugs(read)
     made = [_make_page(cards_dir, shown_as, entry, addresses, style, known) for entry in rank(relate(read))]
     entries = tuple(entry for entry, _, _ in made)
@@ -103,16 +117,22 @@ def build_site(
         files += [file for entry in entries for file in _structure_files(entry, addresses, lean_model)]
         if any(entry.facts for entry in entries):
             files += [SiteFile(file.uri, content=file.content) for file in netron_files()]
+    if draw and addresses.site_url:
+        files += [file for entry in entries for file in _preview_files(entry, addresses, draw)]
     views = tuple(page for view in VIEWS for page in _make_view(view, entries, addresses, style))
     for export in EXPORTS:
-        if text := export.build(entries, addresses):
-            files.append(SiteFile(export.uri.format(models=addresses.models_uri), content=text))
-    return Site(entries, (*views, *pages), tuple(files), problems)
+        uri = export.uri.format(models=addresses.models_uri)
+        if not (export.yields and uri in addresses.taken):
+            files += _make_files(uri, export.build, entries, addresses)
+    files += [SiteFile(*make_redirect(alias, entry, addresses)) for alias, entry in redirects.items()]
+    has_feed = any(file.uri == f"{addresses.models_uri}/feed.xml" for file in files)
+    headed = tuple(_add_head(page, addresses, has_feed) for page in (*views, *pages))
+    return Site(entries, headed, tuple(files), problems)
 
 
-def _add_problems(shown_as: str, entry: Entry, more: tuple[Problem, ...]) -> Entry:
-    placed = (problem.at(f"{shown_as}/{problem.path}") for problem in more)
-    return replace(entry, problems=sort_problems((*entry.problems, *placed))) if more else entry
+def _add_problems(shown_as: str, entry: Entry, *more: tuple[Problem, ...]) -> Entry:
+    placed = [problem.at(f"{shown_as}/{problem.path}") for some in more for problem in some]
+    return replace(entry, problems=sort_problems((*entry.problems, *placed))) if placed else entry
 
 
 def _load_entry(
@@ -144,10 +164,32 @@ def _make_view(view: View, entries: tuple[Entry, ...], addresses: Addresses, sty
     try:
         return view.build(entries, addresses, style)
     except Exception as error:
-        log.error("Cardwright failed on the page %s: %s: %s", view.name, type(error).__name__, error, exc_info=False)
-        log.debug("%s", view.name, exc_info=True)
+        _log_fault(f"the page {view.name}", error)
         html = render("failed.html", title=view.title, error=error)
         return (Page(view.uri.format(models=addresses.models_uri), view.title, "", html),)
+
+
+def _add_head(page: Page, addresses: Addresses, has_feed: bool) -> Page:
+    """The page with its head, or without when that cannot be made."""
+    try:
+        return add_head(page, addresses, has_feed)
+    except Exception as error:
+        _log_fault(f"the head of {page.uri}", error)
+        return page
+
+
+def _make_files(uri: str, build: Callable[..., str | bytes], *given: object) -> Iterator[SiteFile]:
+    """A file for programs; one that cannot be made costs no page anything."""
+    try:
+        if content := build(*given):
+            yield SiteFile(uri, content=content)
+    except Exception as error:
+        _log_fault(uri, error)
+
+
+def _log_fault(where: str, error: Exception) -> None:
+    log.error("Cardwright failed on %s: %s: %s", where, type(error).__name__, one_line(str(error)), exc_info=False)
+    log.debug("%s", where, exc_info=error)
 
 
 def _source_slugs(entries: tuple[Entry, ...]) -> dict[str, str]:
@@ -170,6 +212,11 @@ def _structure_files(entry: Entry, addresses: Addresses, lean_model: LeanModel) 
                 yield SiteFile(f"{addresses.models_uri}/{entry.slug}/{name}", content=content)
 
 
+def _preview_files(entry: Entry, addresses: Addresses, draw: Draw) -> Iterator[SiteFile]:
+    uri = f"{addresses.models_uri}/{entry.slug}/{own_name(entry, PREVIEW_NAME)}"
+    return _make_files(uri, lambda: draw(make_preview(entry, addresses.site_name)))
+
+
 def _card_files(entry: Entry, needed: frozenset[str], addresses: Addresses) -> Iterator[SiteFile]:
     base = f"{addresses.models_uri}/{entry.slug}"
     facts = {file.path: file.facts.to_json() for file in entry.files if file.facts}
@@ -177,7 +224,7 @@ def _card_files(entry: Entry, needed: frozenset[str], addresses: Addresses) -> I
         yield SiteFile(f"{base}/{own_name(entry, 'facts.json')}", content=json.dumps(facts, ensure_ascii=False) + "\n")
     for export in CARD_EXPORTS:
         if export.is_made(entry):
-            yield SiteFile(f"{base}/{own_name(entry, export.name)}", content=export.build(entry, addresses))
+            yield from _make_files(f"{base}/{own_name(entry, export.name)}", export.build, entry, addresses)
     for path in sorted(needed):
         name = published_name(entry.source.folder, path)
         yield SiteFile(f"{base}/{name}", copied_from=entry.source.folder / path)

@@ -27,6 +27,7 @@ FIELDS: tuple[tuple[str, str], ...] = (
     ("base_model", "Base model"),
     ("base_model_relation", "Relation to the base model"),
     ("new_version", "Newer version"),
+    ("aliases", "Earlier names in addresses"),
     ("co2_eq_emissions", "CO₂ emissions"),
     ("thumbnail", "Thumbnail"),
 )

@@ -18,6 +18,7 @@ from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
+from cardwright.fields import MAX_SLUG_BYTES
 from cardwright.problem import Mark, Problem
 from cardwright.sources import eval_results
 from cardwright.sources.huggingface import has_front_matter
@@ -28,8 +29,6 @@ from cardwright.sources.raw import SourceText
 
 MAX_FILE_BYTES = 4_000_000
 MAX_DEPTH = 12
-MAX_SLUG_BYTES = 200
-"""A slug is the name of a folder of the site, and file systems allow 255 bytes."""
 COMPANION_TEXTS = ("README.md", "readme.md", "Readme.md", "init/init.json", *eval_results.PATTERNS)
 """Text files beside a card that its readers may ask for, as patterns of names."""
 MAX_COMPANIONS = 100
