@@ -21,7 +21,8 @@ from hypothesis import strategies as st
 
 from cardwright.cli import main
 from cardwright.sources import READERS, SourceText, find_sources, read_source
-from cardwright.sources.find import is_inside, read_text
+from cardwright.sources.files import is_inside
+from cardwright.sources.find import read_text
 
 DATA = Path(__file__).parent / "data"
 DISCOVERY = sorted(path.stem for path in (DATA / "discovery").glob("*.txt"))

@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote
 
 from cardwright.entry import Entry
 from cardwright.published import published_name
-from cardwright.sources.find import is_inside
+from cardwright.sources.files import is_inside
 from cardwright.structure import netron_url
 
 ASSETS_URI = "assets/cardwright"

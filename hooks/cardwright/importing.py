@@ -13,7 +13,7 @@ from cardwright.load.beside import find_beside
 from cardwright.pages import PageStyle, make_card_page
 from cardwright.problem import Mark, Problem
 from cardwright.sources.eval_results import PATTERNS
-from cardwright.sources.find import is_inside
+from cardwright.sources.files import is_inside
 from cardwright.sources.model_index import YAML_SUFFIXES
 
 

@@ -24,6 +24,8 @@ KINDS = {
     "card": "models/resnet50-v2/",
     "card with a publication": "models/resnet50-modelhub/",
     "references": "references/",
+    "leaderboard": "benchmarks/imagenet-1k/top-1-accuracy/",
+    "leaderboards": "benchmarks/",
     "comparison": "compare/?m=resnet50&m=mobilenetv2",
     "guide": "guide/onnx/",
     "reference": "reference/facts/",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cardwright.sources import CardSource
-from cardwright.sources.find import is_inside, is_nameable, readable_name
+from cardwright.sources.files import is_inside, is_nameable, readable_name
 
 MAX_BESIDE = 200
 

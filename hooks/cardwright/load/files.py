@@ -14,7 +14,7 @@ from cardwright.load.beside import MAX_BESIDE, Beside
 from cardwright.nodes import find_mark
 from cardwright.problem import Mark, Problem, Severity
 from cardwright.sources import CardSource, RawCard
-from cardwright.sources.find import is_inside
+from cardwright.sources.files import is_inside
 
 Inspect = Callable[[Path, Mapping[str, int], Path], Facts]
 """From a file, sizes of its open dimensions, and the folder it may not leave, to what it holds."""

@@ -30,7 +30,7 @@ from cardwright.load.beside import Beside
 from cardwright.nodes import find_mark
 from cardwright.problem import Mark, Problem
 from cardwright.sources import RawCard
-from cardwright.sources.find import decode_text
+from cardwright.sources.files import decode_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ the cards folder itself describes the collection and is no card, unless it is th
 
 from __future__ import annotations
 
-import codecs
 import os
 import re
 import unicodedata
@@ -21,13 +20,13 @@ from pathlib import Path
 from cardwright.fields import MAX_SLUG_BYTES
 from cardwright.problem import Mark, Problem
 from cardwright.sources import eval_results
+from cardwright.sources.files import is_inside, is_nameable, read_file, readable_name
 from cardwright.sources.huggingface import has_front_matter
 from cardwright.sources.model_index import YAML_SUFFIXES, is_model_index, list_models
 from cardwright.sources.modelhub import CONFIG_PLACES, is_modelhub_config
 from cardwright.sources.onnx_hub import MANIFEST
 from cardwright.sources.raw import SourceText
 
-MAX_FILE_BYTES = 4_000_000
 MAX_DEPTH = 12
 COMPANION_TEXTS = ("README.md", "readme.md", "Readme.md", "init/init.json", *eval_results.PATTERNS)
 """Text files beside a card that its readers may ask for, as patterns of names."""
@@ -84,11 +83,11 @@ def find_sources(root: Path) -> tuple[tuple[CardSource, ...], tuple[Problem, ...
 def read_text(root: Path, source: CardSource) -> tuple[SourceText, tuple[Problem, ...]]:
     """The text of a card and of its companions; bytes that are no UTF-8 are replaced and reported."""
     path = source.path.relative_to(root).as_posix()
-    text, problems = _read_file(source.path, path)
+    text, problems = read_file(source.path, path)
     beside: dict[str, str] = {}
     for companion in _companions(source) if source.owns_folder else ():
         name = companion.relative_to(source.folder).as_posix()
-        beside[name], said = _read_file(companion, companion.relative_to(root).as_posix())
+        beside[name], said = read_file(companion, companion.relative_to(root).as_posix())
         problems += said
     for shared in SHARED_TEXTS:
         for place, (content, said) in _find_shared(root, source.folder, shared):
@@ -120,29 +119,7 @@ def _find_shared(root: Path, folder: Path, name: str) -> Iterator[tuple[str, tup
 
 @lru_cache(maxsize=4)  # one file for all cards of a build; a change of it changes one of the numbers
 def _read_shared(path: Path, name: str, *_stamp: int) -> tuple[str, tuple[Problem, ...]]:
-    return _read_file(path, name)
-
-
-def is_inside(path: Path, folder: Path) -> bool:
-    """Whether `path` is a regular file that, links followed, lies in `folder`."""
-    try:
-        return path.is_file() and path.resolve().is_relative_to(folder.resolve())
-    except (OSError, ValueError, RuntimeError):
-        return False
-
-
-def is_nameable(path: Path) -> bool:
-    """Whether an address can have this name: on Linux a name may be any bytes, in an address it is UTF-8."""
-    try:
-        path.as_posix().encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def readable_name(path: Path) -> str:
-    """A name that is no UTF-8, as far as it can be written."""
-    return os.fsencode(path.as_posix()).decode("utf-8", "replace")
+    return read_file(path, name)
 
 
 def _unnameable(path: Path) -> Problem:
@@ -183,7 +160,7 @@ def _has_models(path: Path) -> bool:
     return (
         path.suffix.lower() in YAML_SUFFIXES
         and path.is_file()
-        and is_model_index(SourceText(path.name, _read_file(path, path.name)[0]))
+        and is_model_index(SourceText(path.name, read_file(path, path.name)[0]))
     )
 
 
@@ -191,7 +168,7 @@ def _divide(path: Path) -> list[_Place]:
     """The file's cards: one, or one for each of the models that it describes."""
     if path.suffix.lower() not in (*YAML_SUFFIXES, *_MARKDOWN):
         return [_Place(path)]
-    text = SourceText(path.name, _read_file(path, path.name)[0])
+    text = SourceText(path.name, read_file(path, path.name)[0])
     models = list_models(text) if is_model_index(text) and not has_front_matter(text) else ()
     return [_Place(path, part, name, len(models) == 1) for part, name in enumerate(models)] or [_Place(path)]
 
@@ -199,7 +176,7 @@ def _divide(path: Path) -> list[_Place]:
 def _main_file(folder: Path, root: Path) -> Path | None:
     for place in CONFIG_PLACES:
         path = folder / place
-        if is_inside(path, root) and is_modelhub_config(SourceText(place, _read_file(path, place)[0])):
+        if is_inside(path, root) and is_modelhub_config(SourceText(place, read_file(path, place)[0])):
             return path
     names = sorted(path.name for path in folder.iterdir() if _README.fullmatch(path.name))
     return next((folder / name for name in names if is_inside(folder / name, root)), None)
@@ -280,30 +257,3 @@ def slugify(name: str) -> str:
     """A folder name as part of an address: letters and digits of any script, `.`, `_` and `-`."""
     kept = re.sub(r"[^\w.-]+", "-", unicodedata.normalize("NFC", name)).strip("-.")
     return kept or "card"
-
-
-def _read_file(path: Path, name: str) -> tuple[str, tuple[Problem, ...]]:
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_FILE_BYTES + 1)
-    except OSError as error:
-        return "", (Problem(name, Mark(), "", f"cannot be read: {error.strerror}", "check its permissions"),)
-    if len(data) > MAX_FILE_BYTES:
-        return "", (Problem(name, Mark(), "", f"larger than {MAX_FILE_BYTES:,} bytes", "shorten the card"),)
-    return decode_text(data, name)
-
-
-def decode_text(data: bytes, name: str) -> tuple[str, tuple[Problem, ...]]:
-    """The text of a file, which may be anything; what cannot be read of it is replaced and said."""
-    hint = "save the file as UTF-8"
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return data.decode("utf-16", "replace"), (Problem(name, Mark(), "", "UTF-16 and not UTF-8", hint, "warning"),)
-    try:
-        text, bad = data.decode("utf-8"), data.find(b"\0")
-    except UnicodeDecodeError as error:
-        text, bad = data.decode("utf-8", "replace"), error.start
-    if bad < 0:
-        return text, ()
-    line_start = data.rfind(b"\n", 0, bad) + 1
-    mark = Mark(data.count(b"\n", 0, bad) + 1, len(data[line_start:bad].decode("utf-8", "replace")) + 1)
-    return text, (Problem(name, mark, "", "not UTF-8 here", hint, "warning"),)
