@@ -14,7 +14,7 @@ MAX_PUBLICATIONS = 20
 COPIES: tuple[tuple[str, Callable[[PublicationEntry], str]], ...] = (
     ("BibTeX", lambda publication: publication.bibtex_source or write_bibtex([publication])),
     ("APA", lambda publication: publication.reference.text),
-    ("plain text", lambda publication: to_plain(publication.work)),
+    ("Plain text", lambda publication: to_plain(publication.work)),
     ("RIS", lambda publication: to_ris(publication.work)),
     ("CSL-JSON", lambda publication: to_csl([publication.work])),
 )
