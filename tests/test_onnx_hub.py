@@ -133,14 +133,14 @@ def test_a_manifest_is_read_and_parsed_once_for_all_cards(tmp_path: Path, monkey
         tmp_path, *(make_model(f"wren{number}/model/wren-7.onnx", model_bytes=number) for number in range(20))
     )
     read: Counter[str] = Counter()
-    opened = find._read_file
+    opened = find.read_file
     parsed = onnx_hub.read_manifest.cache_info().misses
 
     def count(path: Path, name: str) -> Any:
         read[path.name] += 1
         return opened(path, name)
 
-    monkeypatch.setattr(find, "_read_file", count)
+    monkeypatch.setattr(find, "read_file", count)
     entries, _ = read_cards(tmp_path, "cards", inspect)
     assert [entry.card.files[0].size for entry in entries] == [
         f"{entry.slug.removeprefix('wren')} bytes" for entry in entries
