@@ -15,7 +15,7 @@ from cardwright.facts import inspect
 from cardwright.nodes import to_plain
 from cardwright.pages import PageStyle
 from cardwright.site import build_site, read_cards
-from cardwright.sources import SourceText, find, onnx_hub, read_source
+from cardwright.sources import SourceText, files, find, onnx_hub, read_source
 
 MODEL = Path(__file__).parent.parent / "cards" / "resnet50-v2" / "resnet50-v2-7.onnx"
 MANIFEST = onnx_hub.MANIFEST
@@ -133,7 +133,7 @@ def test_a_manifest_is_read_and_parsed_once_for_all_cards(tmp_path: Path, monkey
         tmp_path, *(make_model(f"wren{number}/model/wren-7.onnx", model_bytes=number) for number in range(20))
     )
     read: Counter[str] = Counter()
-    opened = find.read_file
+    opened = files.read_file
     parsed = onnx_hub.read_manifest.cache_info().misses
 
     def count(path: Path, name: str) -> Any:
