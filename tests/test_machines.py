@@ -158,7 +158,7 @@ def test_card_md(site: Path) -> None:
 
 def test_head(site: Path) -> None:
     head = (site / "models/hostile/index.html").read_text().partition("</head>")[0]
-    alternates = dict(re.findall(r'<link rel="alternate" type="(.*?)" href="(.*?)"', head))
+    alternates = dict(re.findall(r'<link rel="alternate \w+" type="(.*?)" href="(.*?)"', head))
     own = {"application/json": "card.json", "text/markdown": "card.md", "application/atom+xml": "../feed.xml"}
     assert alternates == own
     assert all((site / "models/hostile" / address).is_file() for address in alternates.values())

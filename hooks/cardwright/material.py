@@ -5,6 +5,10 @@ Its templates stay as they are; what they write is mended in the finished page, 
 
 from __future__ import annotations
 
+import re
+
+from cardwright.addresses import ASSETS_URI
+
 STYLES = ("material.css",)
 SCRIPTS = ("material.js",)
 """Assets for every page of a site with this theme."""
@@ -17,8 +21,16 @@ FIXES: tuple[tuple[str, str], ...] = (
 """What stands in a page, and what takes its place."""
 
 
+_BUNDLE = re.compile(r'<script src="([^"]*)assets/javascripts/bundle\.')
+"""Material's script, which asks for the search index; what makes it wait stands before it."""
+
+
 def mend_page(html: str) -> str:
     """A page as Material's templates write it, mended."""
     for before, after in FIXES:
         html = html.replace(before, after)
-    return html
+    bundle = _BUNDLE.search(html, max(len(html) - 10_000, 0))
+    if bundle is None:
+        return html
+    script = f'<script src="{bundle[1]}{ASSETS_URI}/search.js"></script>\n      '
+    return html[: bundle.start()] + script + html[bundle.start() :]

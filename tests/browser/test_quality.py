@@ -62,6 +62,20 @@ def test_axe_finds_nothing(site: Served, page: Page, kind: str, scheme: str, wid
     assert page.evaluate(AXE, RULES) == []
 
 
+def test_the_search_index_waits_for_a_search(site: Served, page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.removeprefix(site.url)))
+    page.goto(f"{site.url}models/resnet50/")
+    page.wait_for_load_state("networkidle")
+    assert "search/search_index.json" not in asked
+    page.keyboard.press("/")
+    page.keyboard.type("mobilenet")
+    page.locator(".md-search-result__item").first.wait_for()
+    assert asked.count("search/search_index.json") == 1
+    page.goto(f"{site.url}models/resnet50/?q=mobilenet")
+    page.locator(".md-search-result__item").first.wait_for()
+
+
 @pytest.mark.parametrize("kind", ["catalogue", "card"])
 def test_lighthouse(site: Served, tmp_path: Path, kind: str) -> None:
     chromium = next(filter(None, map(shutil.which, BROWSER_NAMES)))
