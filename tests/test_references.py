@@ -81,13 +81,16 @@ def test_a_site_without_publications_says_so(tmp_path: Path) -> None:
     assert "No model of this site cites a publication" in next(p.html for p in site.pages if "references" in p.uri)
 
 
+CITATION_FILES = {"citation.bib", "citation.ris", "citation.json", "CITATION.cff"}
+
+
 def test_cards_have_files_for_what_they_cite_and_links_to_them() -> None:
     pages = {page.entry.slug: page for page in SITE.pages if page.entry}
     for slug, count in CITED.items():
-        names = {uri.rpartition("/")[2] for uri in FILES if uri.startswith(f"models/{slug}/")} - {"card.json"}
-        assert names == ({"citation.bib", "citation.ris", "citation.json", "CITATION.cff"} if count else set())
+        names = {uri.rpartition("/")[2] for uri in FILES if uri.startswith(f"models/{slug}/")} & CITATION_FILES
+        assert names == (CITATION_FILES if count else set())
         hrefs = {link.attributes.get("href") for link in read_html(str(pages[slug].html), strict=True).find("a")}
-        assert names <= hrefs and not {"citation.bib", "CITATION.cff"} & (hrefs - names)
+        assert hrefs & CITATION_FILES == names
         if count:
             assert len(parse_string(FILES[f"models/{slug}/citation.bib"]).entries) == count
             assert len(json.loads(FILES[f"models/{slug}/citation.json"])) == count
