@@ -34,6 +34,7 @@ def test_text_written(case) -> None:
 
 
 @given(TREES)
+@example({"\u2028": "\u2028", "b": "x\x85y\n", "c": "\ufeff\u2029"})
 @example({"a": "x\n\n", "b": "x\n  y\n", "c": " x\ny", "d": "x \ny", "e": "\n"})
 def test_texts_come_back(fields) -> None:
     text = write_yaml(fields)

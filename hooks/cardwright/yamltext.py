@@ -32,6 +32,10 @@ def write_card(fields: Mapping[str, Value] | Map, body: str) -> str:
     return f"---\n{write_yaml(fields)}---\n\n{body}"
 
 
+_BREAKS = re.compile("[\\x85\\u2028\\u2029\\ufeff]")
+"""Line breaks of Unicode, at which some readers fold and others do not; between double quotes they are escaped."""
+
+
 class _Dumper(yaml.SafeDumper):
     """PyYAML's own, with lists indented below their key, text of several lines as a block, and no aliases."""
 
@@ -43,12 +47,14 @@ class _Dumper(yaml.SafeDumper):
 
     def write_text(self, data: str) -> yaml.Node:
         block = "\n" in data and not data[0].isspace()
-        return self.represent_scalar("tag:yaml.org,2002:str", data, style="|" if block else None)
+        style = '"' if _BREAKS.search(data) else "|" if block else None
+        return self.represent_scalar("tag:yaml.org,2002:str", data, style=style)
 
     def write_as_it_stands(self, data: Text) -> yaml.Node:
         """A plain scalar of whatever type it looks like; with quotes where it cannot stand plain."""
         tag = self.resolve(yaml.ScalarNode, data.text, (True, False))  # type: ignore[no-untyped-call]
-        return self.write_text(data.text) if data.quoted else self.represent_scalar(tag, data.text)
+        stands = not data.quoted and not _BREAKS.search(data.text)
+        return self.represent_scalar(tag, data.text) if stands else self.write_text(data.text)
 
     def write_list(self, data: List) -> yaml.Node:
         return self.represent_list(data.items)
