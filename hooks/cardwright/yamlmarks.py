@@ -60,7 +60,7 @@ def read_node(text: str, start: Mark) -> tuple[Node | None, tuple[Problem, ...]]
             return _Builder(yaml.parse(text, Loader=loader), start, problems).build(), tuple(problems)
         except _TooMuchError as error:
             return None, (*problems, error.problem)
-        except (yaml.YAMLError, ValueError) as error:
+        except (yaml.YAMLError, ValueError, OverflowError) as error:
             failed = failed or (*problems, _syntax_problem(error, text, start))
     return None, failed
 

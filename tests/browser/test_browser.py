@@ -88,10 +88,11 @@ LIVE = """() => {
     || (/href|src|action|data$|poster/i.test(at.name) && /^\\s*(javascript|vbscript|data):/i.test(at.value))
     || (at.name === "style" && /url|position/i.test(at.value));
   const names = "iframe object embed form base frame applet link[href*='evil'] meta[http-equiv=refresh]".split(" ");
+  const ours = ".cw-diagram > svg, #cw-find, .cw-tools input, input.cw-choice, .cw-catalogue > script[defer]";
   const inside = (one) => one.closest(".cw-card, .cw-catalogue, .md-search-result__item");
   const live = [...all].filter((one) => [...one.attributes].some(bad) || names.some((name) => one.matches(name))
       || (inside(one) && one.matches("script, style, svg, math, template, input, video, audio, .cw-diagram svg a")
-          && !one.matches(".cw-diagram > svg")))
+          && !one.matches(ours)))
     .filter((one) => inside(one) || !one.closest(".md-header, form[data-md-component=palette]"))
     .map((one) => one.outerHTML.slice(0, 200));
   const card = document.querySelector(".md-content .cw-card, .md-content .cw-catalogue");

@@ -121,9 +121,10 @@ def _other_rows(entry: Entry) -> Iterator[Row]:
 
 def _unshown_results(entry: Entry) -> Iterator[Row]:
     shown = {result.path[:4] for result in entry.results}
+    shown_models = {path[:2] for path in shown}
     for i, indexed in enumerate(entry.card.model_index):
         parts: list[Any] = [indexed.model_extra or {}]
-        if ("model-index", i) not in {path[:2] for path in shown} and indexed.name not in (None, entry.name):
+        if ("model-index", i) not in shown_models and indexed.name not in (None, entry.name):
             parts.append({"name": indexed.name})
         for j, result in enumerate(indexed.results):
             if ("model-index", i, "results", j) not in shown:

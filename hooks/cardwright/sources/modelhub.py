@@ -234,14 +234,19 @@ def _name_words(node: Node | None) -> Node | None:
     )
 
 
+MAX_UNKNOWN = 2000
+"""Keys of a part that are compared with known ones; beyond it a program wrote them."""
+
+
 def _near_misses(config: Map) -> Iterator[Problem]:
     """A warning for each key of a part of the config that is a slip of one that is not there."""
     for part, keys in KEYS.items():
         node = config.get(part)
         if not isinstance(node, Map):
             continue
-        for key, _ in node.items:
-            known = did_you_mean(key.text, [name for name in keys if name == key.text or name not in node])
+        there = {key.text for key, _ in node.items}
+        for key, _ in node.items[:MAX_UNKNOWN]:
+            known = did_you_mean(key.text, [name for name in keys if name == key.text or name not in there])
             if known and known != key.text:
                 message, hint = "not a key of modelhub.ai's", f"did you mean `{known}`?"
                 yield Problem("", key.mark, f"{part}.{key.text}", message, hint, "warning")
