@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from cardwright.addresses import Addresses
+from cardwright.exports import CARD_EXPORTS, EXPORTS
 from cardwright.facts import Inspector
 from cardwright.nodes import walk_texts
 from cardwright.pages import PageStyle
@@ -33,10 +34,11 @@ TAGS = frozenset(
 )
 """Every element that a page without a model may have: no script, style, form, frame, drawing or metadata."""
 ATTRIBUTES = frozenset(
-    "align alt aria-hidden aria-label aria-labelledby class colspan data-cw-copy data-label data-search-exclude"
+    "align alt aria-hidden aria-label aria-labelledby class colspan data-cw-copy data-cw-height data-cw-src data-cw-width data-label data-search-exclude"
     " data-sort dir download height hidden href id lang loading name open rel reversed role rowspan scope src start"
     " tabindex title type value width".split()
 )
+ADDRESSES = ("href", "src", "data-cw-src")
 OWN_IDS = frozenset(
     "model about metadata benchmarks files structure publication usage support contributors license all".split()
 )
@@ -99,9 +101,14 @@ def show_problems(site: Site) -> list[str]:
     return lines if len(lines) <= 12 else [*lines[:10], f"and {len(lines) - 10} more", lines[-1]]
 
 
+SITE_FILES = {export.uri.format(models="models") for export in EXPORTS}
+
+
 def is_a_file(uri: str) -> bool:
-    """Whether an address is one below the models, of a file that MkDocs and browsers take for no page."""
+    """Whether an address is ours, or below the models and of a file that nothing takes for a page."""
     plain = posixpath.normpath(uri) == uri and uri.startswith("models/")
+    if uri in SITE_FILES or (plain and posixpath.basename(uri) in {export.name for export in CARD_EXPORTS}):
+        return True
     return plain and not re.search(r"[.](md|mdx|markdown|x?html?|xml|svgz)$", uri, re.IGNORECASE)
 
 
@@ -122,7 +129,7 @@ def find_harm(tree: Element) -> Iterator[str]:
         if element.tag not in TAGS and element.tag:
             yield f"<{element.tag}>"
         for name, value in element.attributes.items():
-            if name not in ATTRIBUTES or (name in ("href", "src") and not is_harmless(name, value)):
+            if name not in ATTRIBUTES or (name in ADDRESSES and not is_harmless(name, value)):
                 yield f"<{element.tag} {name}={value[:100]!r}>"
 
 
