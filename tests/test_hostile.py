@@ -34,9 +34,9 @@ TAGS = frozenset(
 )
 """Every element that a page without a model may have: no script, style, form, frame, drawing or metadata."""
 ATTRIBUTES = frozenset(
-    "align alt aria-hidden aria-label aria-labelledby class colspan data-cw-copy data-cw-height data-cw-src data-cw-width data-label data-search-exclude"
-    " data-sort dir download height hidden href id lang loading name open rel reversed role rowspan scope src start"
-    " tabindex title type value width".split()
+    "align alt aria-hidden aria-label aria-labelledby class colspan data-cw-copy data-cw-height data-cw-src"
+    " data-cw-width data-label data-search-exclude data-sort dir download height hidden href id lang loading name open"
+    " rel reversed role rowspan scope src start tabindex title type value width".split()
 )
 ADDRESSES = ("href", "src", "data-cw-src")
 OWN_IDS = frozenset(

@@ -169,11 +169,11 @@ def test_copy_button_gives_the_entry_as_written(examples: Served, page: Page, na
 def test_copy_buttons_of_a_file(examples: Served, page: Page) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto(f"{examples.url}models/cite-file/")
-    buttons = page.locator(".cw-copy")
+    buttons = page.get_by_role("button", name="Copy BibTeX")
     copied = []
-    for button in buttons.all():
+    for button in buttons.element_handles():
         button.click()
-        page.wait_for_function("one => one.textContent === 'Copied'", arg=button.element_handle())
+        page.wait_for_function("one => one.textContent === 'Copied'", arg=button)
         copied.append(page.evaluate("navigator.clipboard.readText()"))
     assert copied == [entry.strip() for entry in ENTRIES.values()]
 
@@ -190,7 +190,8 @@ def test_without_javascript(examples: Served, browser: Browser) -> None:
             assert "Parameters" in text and "how it is counted" in text and "SHA-256" in text
             hidden = "all => all.filter(one => one.hidden && !one.matches('.cw-copy')).length"
             assert page.locator(".cw-card *").evaluate_all(hidden) == 0
-            folded = "all => all.filter(one => !one.checkVisibility() && !one.closest('details, .cw-copy')).length"
+            ours = "details, .cw-copy, .cw-copies"
+            folded = f"all => all.filter(one => !one.checkVisibility() && !one.closest('{ours}')).length"
             assert page.locator(".cw-card *").evaluate_all(folded) == 0
             assert page.locator(".cw-copy").count() == page.locator(".cw-copy[hidden]").count()
         page.goto(f"{examples.url}models/")
