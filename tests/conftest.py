@@ -29,6 +29,11 @@ BROWSER_FLAGS = (
 )
 
 
+def find_browser() -> str | None:
+    """The machine's Chromium or Chrome; None where only Playwright's own may be."""
+    return next(filter(None, map(shutil.which, BROWSER_NAMES)), None)
+
+
 @dataclass
 class Seen:
     """What a page did while a test drove it. Tests assert on it; nothing here does."""
@@ -42,7 +47,7 @@ class Seen:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """The machine's Chromium or Chrome, else Playwright's own."""
-    found = next(filter(None, map(shutil.which, BROWSER_NAMES)), None)
+    found = find_browser()
     with ExitStack() as stack:
         try:
             chromium = stack.enter_context(sync_playwright()).chromium
@@ -79,7 +84,7 @@ def serve_folder() -> Callable[[Path], AbstractContextManager[str]]:
 
 @contextmanager
 def _serve(folder: Path) -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_QuietHandler, directory=str(folder)))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=str(folder)))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
@@ -90,7 +95,7 @@ def _serve(folder: Path) -> Iterator[str]:
         server.server_close()
 
 
-class _QuietHandler(SimpleHTTPRequestHandler):
+class QuietHandler(SimpleHTTPRequestHandler):
     """Serves as hosts of static sites do: texts compressed, everything kept for ten minutes."""
 
     def send_head(self) -> BytesIO | BinaryIO | None:

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.test_browser import Serve, Served, make_site
-from tests.conftest import BROWSER_NAMES
+from tests.conftest import find_browser
 from tests.npm_tools import read_axe, run_tool
 from tests.sites import ROOT
 
@@ -78,7 +78,8 @@ def test_the_search_index_waits_for_a_search(site: Served, page: Page) -> None:
 
 @pytest.mark.parametrize("kind", ["catalogue", "card"])
 def test_lighthouse(site: Served, tmp_path: Path, kind: str) -> None:
-    chromium = next(filter(None, map(shutil.which, BROWSER_NAMES)))
+    chromium = find_browser()
+    assert chromium
     report = tmp_path / "report.json"
     run_tool(
         "lighthouse", site.url + KINDS[kind].split("?")[0], "--quiet", "--output=json", f"--output-path={report}",
