@@ -9,7 +9,9 @@ from typing import Literal
 from cardwright.benchmarks import Result, pick_headline
 from cardwright.entry import Entry, FileEntry
 from cardwright.facts import Facts
+from cardwright.licenses import find_license
 from cardwright.sections.metadata import show_task
+from cardwright.tasks import find_task
 
 Checked = Literal["verified", "contradicted", "unchecked"]
 
@@ -68,21 +70,27 @@ class Row:
 
 def make_row(entry: Entry) -> Row:
     """The row of a card."""
-    datasets = dict.fromkeys([result.dataset for result in entry.results if result.dataset] or entry.card.datasets)
+    datasets = dict.fromkeys([_dataset(result) for result in entry.results if result.dataset] or entry.card.datasets)
     task = entry.card.pipeline_tag or next((result.task for result in entry.results if result.task), "")
     facts = entry.facts
     return Row(
         entry,
-        show_task(task),
+        show_task(find_task(task) or task),
         tuple(datasets),
         pick_headline(entry.results),
-        entry.license,
+        known.id if (known := find_license(entry.license)) else entry.license,
         entry.card.library_name or "",
         tuple(dict.fromkeys(found for file in entry.files if (found := find_format(file)))),
         max(facts.dtypes, key=lambda name: facts.dtypes[name], default="") if facts else "",
         find_size_class(facts.parameters) if facts else "",
         find_checked(entry),
     )
+
+
+def _dataset(result: Result) -> str:
+    """The dataset by the name that all cards share, where it is known."""
+    compared = result.comparison
+    return compared.dataset if compared and compared.known else result.dataset
 
 
 def make_rows(entries: tuple[Entry, ...]) -> tuple[Row, ...]:

@@ -44,21 +44,23 @@
     const count = (verdict) => claims.filter((claim) => claim.verdict === verdict && !claim.accepted).length;
     return claims.length ? `${count("verified")} agree with the file, ${count("contradicted")} differ` : "";
   })];
-  // A row for each task, dataset and metric; only what has one unit is compared.
+  // A row for what the leaderboards compare: the same task, dataset, metric, split, settings and unit.
   const resultRows = (models) => {
     const rows = new Map();
     models.forEach((model, index) => {
       for (const result of model.results) {
-        const key = JSON.stringify([result.task, result.dataset, result.metric.toLowerCase(), result.unit]);
+        const by = result.comparison ?? { task: result.task, dataset: result.dataset, metric: result.metric, unit: result.unit };
+        const key = JSON.stringify([by.task, by.dataset, by.metric, by.config, by.split, by.settings, by.unit]);
         const row = rows.get(key) ?? { result, cells: models.map(() => []) };
         rows.set(key, row);
         row.cells[index].push(result);
       }
     });
     return [...rows.values()].map(({ result, cells }) => {
-      const label = [result.metric, result.dataset].filter((text) => text).join(" on ");
+      const { metric, dataset } = result.comparison ?? result;
+      const label = [metric, dataset].filter((text) => text).join(" on ");
       const best = cells.map((some) => {
-        const numbers = some.map((one) => one.number).filter((number) => number !== null);
+        const numbers = some.map((one) => (one.comparison ?? one).number).filter((number) => number !== null);
         return numbers.length ? Math[result.better === "lower" ? "min" : "max"](...numbers) : null;
       });
       const known = best.filter((number) => number !== null);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 from cardwright.addresses import Addresses
@@ -34,6 +35,7 @@ def _describe_result(result: Result) -> dict[str, Any]:
         "task": result.task,
         **describe_result(result),
         "details": dict(result.details),
+        "comparison": asdict(result.comparison) if result.comparison else None,
     }
 
 
