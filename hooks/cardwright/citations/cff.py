@@ -66,7 +66,7 @@ def list_names(names: tuple[Name, ...], has_others: bool = False) -> list[dict[s
     """Each name once, persons in parts, organisations whole."""
     written = [_make_name(name) for name in names]
     written += [{"name": "et al."}] if has_others else []
-    return [name for index, name in enumerate(written) if name not in written[:index]]
+    return list({tuple(name.items()): name for name in written}.values())
 
 
 def _make_name(name: Name) -> dict[str, str]:

@@ -54,31 +54,28 @@ class _Group:
     members: list[PublicationEntry] = field(default_factory=list)
     cards: dict[str, Entry] = field(default_factory=dict)
     ids: set[tuple[str, str]] = field(default_factory=set)
+    years: set[str] = field(default_factory=set)
+    first_authors: set[str] = field(default_factory=set)
+    """The words of their names, since one is `He, K.` and the other `Kaiming He`."""
 
     def add(self, entry: Entry, publication: PublicationEntry) -> None:
         self.members.append(publication)
         self.cards.setdefault(entry.slug, entry)
+        self.years |= {_find_year(publication.work)} - {""}
+        self.first_authors |= _first_author(publication.work)
 
     def absorb(self, other: _Group) -> None:
         self.number = min(self.number, other.number)
         self.members += other.members
         self.cards |= other.cards
         self.ids |= other.ids
+        self.years |= other.years
+        self.first_authors |= other.first_authors
 
     @property
     def fullest(self) -> PublicationEntry:
         """The first of those that say most; BibTeX that could be read says more than plain fields."""
         return max(self.members, key=lambda member: (bool(member.work.key), _count(member.work)))
-
-    @property
-    def years(self) -> set[str]:
-        return {_find_year(member.work) for member in self.members} - {""}
-
-    @property
-    def first_authors(self) -> set[str]:
-        """The words of their names, since one is `He, K.` and the other `Kaiming He`."""
-        names = (name for member in self.members for name in member.work.authors[:1])
-        return {word for name in names for word in _plain(f"{name.last} {name.first}").split() if len(word) > 1}
 
 
 def _group_by_id(found: Iterable[tuple[Entry, PublicationEntry]]) -> list[_Group]:
@@ -135,6 +132,11 @@ def _find_ids(publication: PublicationEntry) -> Iterator[tuple[str, str]]:
         yield "arxiv", re.sub(r"v\d+$", "", arxiv)
     if not work.title and not doi and not arxiv:
         yield "text", f"{publication.reference.text} {publication.bibtex_source} {publication.links}"
+
+
+def _first_author(work: Work) -> set[str]:
+    names = work.authors[:1]
+    return {word for name in names for word in _plain(f"{name.last} {name.first}").split() if len(word) > 1}
 
 
 def _find_year(work: Work) -> str:
