@@ -20,9 +20,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cardwright.cli import main
+from cardwright.exports import EXPORTS
 from cardwright.sources import READERS, SourceText, find_sources, read_source
 from cardwright.sources.files import is_inside
-from cardwright.sources.find import read_text
+from cardwright.sources.find import RESERVED_SLUGS, read_text
 
 DATA = Path(__file__).parent / "data"
 DISCOVERY = sorted(path.stem for path in (DATA / "discovery").glob("*.txt"))
@@ -66,6 +67,11 @@ def test_discovery(case: str, tmp_path: Path) -> None:
     if sum(path.is_file() for path in root.rglob("*")) != sum(not line.endswith("/") for line in files.splitlines()):
         pytest.skip("this file system takes two of the names for one")
     assert show_sources(root) == expected.splitlines()
+
+
+def test_no_card_takes_the_place_of_an_export() -> None:
+    below_models = {export.uri.removeprefix("{models}/") for export in EXPORTS if export.uri.startswith("{models}/")}
+    assert below_models and below_models <= RESERVED_SLUGS
 
 
 def test_symlinks_lead_nowhere_outside(tmp_path: Path) -> None:

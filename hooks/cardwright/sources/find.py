@@ -234,7 +234,7 @@ def _number_equals(slugs: dict[_Place, str]) -> dict[_Place, str]:
     return slugs
 
 
-RESERVED_SLUGS = frozenset({"index", "index.html", "index.json"})
+RESERVED_SLUGS = frozenset({"index", "index.html", "index.json", "feed.xml"})
 """Names that the catalogue and the exports need."""
 
 
