@@ -65,7 +65,7 @@ def test_names_in_other_scripts(tmp_path: Path, name: str, title: str) -> None:
 
 def test_numbers(tmp_path: Path) -> None:
     card = "---\nlicense: mit\nmodel-index: [{results: [{metrics: [{type: accuracy, value: 75.8}]}]}]\n---\n# N\n"
-    assert say(tmp_path, card).numbers == (("75.8", "accuracy"), ("mit", "licence"))
+    assert say(tmp_path, card).numbers == (("75.8", "accuracy"), ("MIT", "licence"))
 
 
 def test_drawn_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
