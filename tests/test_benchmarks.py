@@ -260,3 +260,9 @@ def test_any_results_are_laid_out_without_loss(index: list[object]) -> None:
     shown = [cell for _, cells in table.rows for cell in cells if cell] if table.columns else list(table.results)
     assert len(shown) == len(results)
     assert all(len(cells) == len(table.columns) for _, cells in table.rows)
+
+
+def test_spaces_by_the_hundred_are_one() -> None:
+    assert parse_quantity(" " * 190 + "0.93").number == 0.93
+    assert parse_quantity("24.7" + "\r\n" * 90 + "%").unit == "%"
+    assert parse_quantity("\r\n" * 90 + "a = ~ 0.93").number is None

@@ -36,7 +36,8 @@ class Quantity:
 
 def parse_quantity(text: str) -> Quantity:
     """The number, unit and spread of a value. Never raises; what is no number has none."""
-    match = _QUANTITY.fullmatch(text) if len(text) <= MAX_CHARACTERS else None
+    # One space for many: the pattern could share them out among its parts in millions of ways.
+    match = _QUANTITY.fullmatch(" ".join(text.split())) if len(text) <= MAX_CHARACTERS else None
     number = _to_float(match["number"]) if match else None
     if match is None or number is None:
         return Quantity(text)
