@@ -107,7 +107,8 @@ def importers(*modules: str) -> set[str]:
 
 
 def test_only_the_edge_imports_mkdocs() -> None:
-    assert importers("mkdocs", "material") <= {"model_cards.py", "cardwright/plugin.py"}
+    edges = ("model_cards.py", "cardwright/plugin/")
+    assert [path for path in importers("mkdocs", "material") if not path.startswith(edges)] == []
 
 
 def test_only_facts_imports_onnx() -> None:

@@ -1,7 +1,4 @@
-"""The MkDocs edge: options in, pages and files out, problems to the log. The only module that imports mkdocs.
-
-Two doors lead here, the hook file and the plugin; they differ only in where the options stand.
-"""
+"""The events of MkDocs, in the order in which it has them."""
 
 from __future__ import annotations
 
@@ -9,16 +6,15 @@ import logging
 import os
 import posixpath
 import re
-from collections.abc import Iterable, Mapping
-from html import escape
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote, urljoin
 
 from jinja2 import Environment
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.exceptions import ConfigurationError
-from mkdocs.plugins import BasePlugin
+from mkdocs.exceptions import Abort, ConfigurationError
+from mkdocs.plugins import CombinedEvent, event_priority
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page as MkDocsPage
@@ -27,17 +23,19 @@ from mkdocs.structure.toc import AnchorLink, TableOfContents
 from cardwright import material
 from cardwright.addresses import ASSETS_URI, Addresses
 from cardwright.benchmarks import Vocabulary, built_in, read_vocabulary
-from cardwright.exports.llms import MAX_DOCS, find_doc_title
 from cardwright.facts import Inspector
 from cardwright.head import put_into_head
 from cardwright.history import read_history
 from cardwright.options import Options, OptionsError, read_options
 from cardwright.pages import Heading, Page, PageStyle, escape_for_theme
+from cardwright.plugin.files import add_file, list_assets, list_docs, make_file
+from cardwright.plugin.publishing import Staged, discard, explain, publish, stage
+from cardwright.plugin.search import take_over
 from cardwright.previews import keep_previews
 from cardwright.problem import Problem
 from cardwright.render import render
-from cardwright.search import SearchEntry, make_search_entries
-from cardwright.site import CACHE_DIR, PREVIEWS_DIR, SiteFile, build_site
+from cardwright.search import make_search_entries
+from cardwright.site import CACHE_DIR, PREVIEWS_DIR, build_site
 from cardwright.structure import ViewerError, has_viewer
 
 log = logging.getLogger("mkdocs.plugins.cardwright")
@@ -61,10 +59,24 @@ class Door:
         self.options = Options()
         self.cards_dir = Path()
         self.is_material = False
+        self.is_staged = True
+        """Whether builds replace the site at their end; not under `mkdocs serve`, which has a folder of its own."""
+        self.staged: Staged | None = None
         self.pages: dict[str, Page] = {}
         """What this build made, by `src_uri`."""
 
-    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+    def on_startup(self, command: str, dirty: bool) -> None:
+        """Know what MkDocs is about to do. A dirty build mends the site that is there, so it happens in its place."""
+        self.is_staged = command != "serve" and not dirty
+
+    @event_priority(100)
+    def _on_config_first(self, config: MkDocsConfig) -> MkDocsConfig:
+        """Before any other plugin looks where the site is going to be."""
+        if self.is_staged:
+            self.staged = stage(config)
+        return config
+
+    def _on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Read the options, watch the cards, add our style and script. Raises `ConfigurationError` in one line."""
         if self.kind == "hook" and "cardwright" in config.plugins:
             raise ConfigurationError("Cardwright stands in both `hooks` and `plugins` of mkdocs.yml: keep one of them.")
@@ -72,8 +84,8 @@ class Door:
             self.options = read_options(config.extra.get("cardwright") if self.kind == "hook" else self.given)
         except OptionsError as error:
             raise ConfigurationError(str(error)) from None
-        self.cards_dir = _root(config) / self.options.cards_dir
-        for watched in (self.cards_dir, *([_root(config) / self.options.metrics] if self.options.metrics else [])):
+        self.cards_dir = find_root(config) / self.options.cards_dir
+        for watched in (self.cards_dir, *([find_root(config) / self.options.metrics] if self.options.metrics else [])):
             if watched.exists() and str(watched) not in config.watch:
                 config.watch.append(str(watched))
         self.is_material = config.theme.name == "material"
@@ -82,12 +94,14 @@ class Door:
         config.extra_javascript += [f"{ASSETS_URI}/{name}" for name in (*SCRIPTS, *more_scripts)]
         return config
 
+    on_config = CombinedEvent(_on_config_first, _on_config)
+
     def on_files(self, files: Files, config: MkDocsConfig) -> Files:
         """Build the cards and add what they make to the site."""
         vocabulary, wrong = self._read_metrics(config)
         own = {uri: file for file in files if not file.generated_by for uri in (file.src_uri, file.dest_uri)}
         try:
-            with Inspector(_root(config) / CACHE_DIR) as inspector:
+            with Inspector(find_root(config) / CACHE_DIR) as inspector:
                 site = build_site(
                     self.cards_dir,
                     self.options.cards_dir.rstrip("/"),
@@ -98,7 +112,7 @@ class Door:
                         site_url=_site_url(config),
                         site_name=config.site_name,
                         site_description=config.site_description or "",
-                        docs=_list_docs(files),
+                        docs=list_docs(files),
                         taken=frozenset(own),
                     ),
                     PageStyle(_permalink(config), tuple(self.options.image_hosts)),
@@ -106,7 +120,7 @@ class Door:
                     inspector.lean_model,
                     vocabulary,
                     read_history(self.cards_dir),
-                    keep_previews(_root(config) / PREVIEWS_DIR),
+                    keep_previews(find_root(config) / PREVIEWS_DIR),
                 )
         except ViewerError as error:
             raise ConfigurationError(f"{error.message} {error.hint}") from None
@@ -114,9 +128,9 @@ class Door:
         self.pages = {f"{page.uri}.md": page for page in site.pages}
         for uri, page in self.pages.items():
             inclusion = InclusionLevel.NOT_IN_NAV if page.below else InclusionLevel.UNDEFINED
-            _add(files, own, File.generated(config, uri, content="", inclusion=inclusion))
-        for file in (*site.files, *_assets()):
-            _add(files, own, _make_file(file, config))
+            add_file(files, own, File.generated(config, uri, content="", inclusion=inclusion))
+        for file in (*site.files, *list_assets()):
+            add_file(files, own, make_file(file, config))
         return files
 
     def on_nav(self, nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
@@ -146,7 +160,7 @@ class Door:
         found = {uri: entries.get(page.uri) for uri, page in self.pages.items()}
         for plugin in config.plugins.values():
             if hasattr(index := getattr(plugin, "search_index", None), "add_entry_from_context"):
-                _take_over(index, found)
+                take_over(index, found)
         return env
 
     def on_page_markdown(self, markdown: str, page: MkDocsPage, config: MkDocsConfig, files: Files) -> str:
@@ -180,14 +194,29 @@ class Door:
         """Leave out of the sitemap what is no date of a change."""
         return output.replace(f"<lastmod>{NO_DATE}</lastmod>", "") if template_name == "sitemap.xml" else output
 
+    @event_priority(-100)
+    def on_post_build(self, config: MkDocsConfig) -> None:
+        """Put the site in its place; all other plugins have written what they write."""
+        if self.staged and publish(self.staged, config):
+            self.staged = None
+
+    @event_priority(-100)
+    def on_build_error(self, error: Exception) -> None:
+        """Leave the site that was there as it is. Raises `Abort` in one line for what the disk refused."""
+        staged, self.staged = self.staged, None
+        if staged:
+            discard(staged)
+            if isinstance(error, OSError):
+                raise Abort(explain(error, staged)) from None
+
     def _read_metrics(self, config: MkDocsConfig) -> tuple[Vocabulary, tuple[Problem, ...]]:
         path = self.options.metrics
-        return read_vocabulary(_root(config) / path, path) if path else (built_in(), ())
+        return read_vocabulary(find_root(config) / path, path) if path else (built_in(), ())
 
     def _edit_url(self, page: Page, config: MkDocsConfig) -> str | None:
         """Where the card can be edited, as MkDocs finds it for its own pages; None outside the repository."""
         assert page.entry
-        root = os.path.realpath(_root(config))
+        root = os.path.realpath(find_root(config))
         source = os.path.realpath(page.entry.source.path)
         if os.path.relpath(source, root).startswith("..") or not (config.edit_uri or config.edit_uri_template):
             return None
@@ -200,37 +229,7 @@ class Door:
         return urljoin(f"{base.rstrip('/')}/" if base else "", edit)
 
 
-class CardwrightPlugin(Door, BasePlugin):  # type: ignore[type-arg,no-untyped-call]
-    """The plugin `cardwright`: the same as the hook, for sites that install the package."""
-
-    def __init__(self) -> None:
-        super().__init__("plugin")
-
-    def load_config(
-        self, options: dict[str, Any], config_file_path: str | None = None
-    ) -> tuple[list[tuple[str, Exception]], list[tuple[str, str]]]:
-        """Take the options as they stand; `on_config` checks them in the one place for both doors."""
-        self.given = options
-        return [], []
-
-
-def _take_over(index: Any, found: Mapping[str, SearchEntry | None]) -> None:
-    """Have the index of a search plugin take our pages as they stand in `found`; both MkDocs' and Material's."""
-    add = index.add_entry_from_context
-    is_html = hasattr(index, "entries")  # Material's, whose texts are HTML
-
-    def add_entry(page: MkDocsPage) -> None:
-        if page.file.src_uri not in found:
-            add(page)
-        elif entry := found[page.file.src_uri]:
-            texts = {"title": entry.title, "text": entry.text}
-            texts = {key: escape(text, quote=False) if is_html else text for key, text in texts.items()}
-            (index.entries if is_html else index._entries).append({"location": page.url, **texts})
-
-    index.add_entry_from_context = add_entry
-
-
-def _root(config: MkDocsConfig) -> Path:
+def find_root(config: MkDocsConfig) -> Path:
     """The folder of mkdocs.yml; MkDocs may give its path as a relative one."""
     return Path(config.config_file_path or ".").resolve().parent
 
@@ -239,39 +238,10 @@ def _site_url(config: MkDocsConfig) -> str:
     return f"{config.site_url.rstrip('/')}/" if config.site_url else ""
 
 
-def _list_docs(files: Files) -> tuple[tuple[str, str], ...]:
-    """Title and address of the pages that others made, in their order."""
-    pages = [file for file in files.documentation_pages() if file.generated_by is None]
-    return tuple((find_doc_title(file.content_string) or file.name, file.url) for file in pages[:MAX_DOCS])
-
-
 def _log_problems(problems: Iterable[Problem]) -> None:
     levels = {"error": logging.ERROR, "warning": logging.WARNING}
     for problem in problems:
         log.log(levels[problem.severity], "%s", problem)
-
-
-def _add(files: Files, own: Mapping[str, File], file: File) -> None:
-    """Add our file, unless it would take the place of one in `own`, the files of docs_dir by source and address."""
-    other = own.get(file.src_uri) or own.get(file.dest_uri)
-    if other:
-        raise ConfigurationError(
-            f"{other.src_uri} has the address that Cardwright needs for {file.src_uri}: rename it."
-        )
-    files.append(file)
-
-
-def _make_file(file: SiteFile, config: MkDocsConfig) -> File:
-    if file.copied_from:
-        return File.generated(config, file.uri, abs_src_path=str(file.copied_from))
-    made = File.generated(config, f"{file.uri}.made", content=file.content or "")
-    made.dest_uri = file.uri  # under another name at first: of a name in .md MkDocs would make a page
-    return made
-
-
-def _assets() -> tuple[SiteFile, ...]:
-    folder = Path(__file__).parent / "assets"
-    return tuple(SiteFile(f"{ASSETS_URI}/{path.name}", copied_from=path) for path in sorted(folder.iterdir()))
 
 
 def _permalink(config: MkDocsConfig) -> str:
