@@ -29,6 +29,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=False,
+        auto_reload=False,  # they are part of this package
     )
     environment.filters |= {"bytes": format_bytes, "short": format_short, "columns": _columns, "verbatim": _verbatim}
     environment.filters |= {"copies": list_copies}

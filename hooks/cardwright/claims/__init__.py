@@ -46,6 +46,14 @@ class Claim:
     find: Callable[[Subject], Iterator[Statement]]
     check: Callable[[Statement, Facts], Outcome]
 
+    def __reduce__(self) -> tuple[Callable[[str], Claim], tuple[str]]:
+        return find_claim, (self.name,)  # cards travel between processes, functions do not
+
+
+def find_claim(name: str) -> Claim:
+    """The row of CLAIMS with this name. Raises `KeyError` when there is none."""
+    return _BY_NAME[name]
+
 
 CLAIMS: tuple[Claim, ...] = (
     Claim("size", "size_bytes", find_field("size"), lambda said, facts: check_size(said.text, facts)),
@@ -69,6 +77,8 @@ CLAIMS: tuple[Claim, ...] = (
     Claim("inputs", "inputs", find_inputs, lambda said, facts: check_value(said, facts.inputs)),
     Claim("outputs", "outputs", find_outputs, lambda said, facts: check_value(said, facts.outputs)),
 )
+
+_BY_NAME = {claim.name: claim for claim in CLAIMS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,4 +118,13 @@ def find_contradictions(claims: tuple[CheckedClaim, ...], subject: Subject) -> I
             yield Problem(said.path, said.mark, said.field, message, hint, "warning")
 
 
-__all__ = ["CLAIMS", "CheckedClaim", "Claim", "Statement", "Subject", "check_claims", "find_contradictions"]
+__all__ = [
+    "CLAIMS",
+    "CheckedClaim",
+    "Claim",
+    "Statement",
+    "Subject",
+    "check_claims",
+    "find_claim",
+    "find_contradictions",
+]

@@ -30,6 +30,7 @@ def highlight_code(html: str, above_code: Callable[[str], str]) -> str:
     return _CODE.sub(partial(_replace, above_code=above_code), html)
 
 
+@lru_cache(maxsize=512)  # cards of one family have one snippet
 def highlight_text(code: str, language: str) -> str:
     """A code block of `code`, which ends without a line break on the page as in the source."""
     lexer = _find_lexer(language.lower()) if len(code) <= MAX_CODE_CHARACTERS else None

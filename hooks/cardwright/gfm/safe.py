@@ -55,16 +55,7 @@ def sanitise(html: str) -> str:
 
     What is taken out leaves its text, apart from the text around it where a browser shows it apart.
     """
-    return nh3.clean(
-        _TAG.sub(_rename, html),
-        tags=set(_TAGS),
-        clean_content_tags=set(),
-        attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
-        attribute_filter=_filter_attribute,
-        tag_attribute_values={"input": {"type": {"checkbox"}}},
-        link_rel="noopener noreferrer",
-        url_schemes=_SCHEMES,
-    )
+    return _CLEANER.clean(_TAG.sub(_rename, html))
 
 
 def _rename(match: re.Match[str]) -> str:
@@ -89,3 +80,14 @@ def is_safe_url(url: str) -> bool:
 def _filter_attribute(tag: str, name: str, value: str) -> str | None:
     check = _VALUES.get(name)
     return check(value) if check else value
+
+
+_CLEANER = nh3.Cleaner(
+    tags=set(_TAGS),
+    clean_content_tags=set(),
+    attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
+    attribute_filter=_filter_attribute,
+    tag_attribute_values={"input": {"type": {"checkbox"}}},
+    link_rel="noopener noreferrer",
+    url_schemes=_SCHEMES,
+)

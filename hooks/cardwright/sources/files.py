@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import os
+import stat
 from pathlib import Path
 
 from cardwright.problem import Mark, Problem
@@ -13,10 +14,32 @@ MAX_FILE_BYTES = 4_000_000
 
 def is_inside(path: Path, folder: Path) -> bool:
     """Whether `path` is a regular file that, links followed, lies in `folder`."""
+    plain = _is_plainly_inside(os.fspath(path), os.fspath(folder))
+    if plain is not None:
+        return plain
     try:
         return path.is_file() and path.resolve().is_relative_to(folder.resolve())
     except (OSError, ValueError, RuntimeError):
         return False
+
+
+def _is_plainly_inside(path: str, folder: str) -> bool | None:
+    """The same where no link and no `..` is on the way from the folder to the file, as nearly always; else None."""
+    if not path.startswith(f"{folder}/"):
+        return None
+    at = folder
+    mode = 0
+    for step in path[len(folder) + 1 :].split("/"):
+        if step == "..":
+            return None
+        at = f"{at}/{step}"
+        try:
+            mode = os.lstat(at).st_mode
+        except (OSError, ValueError):
+            return False
+        if stat.S_ISLNK(mode):
+            return None
+    return stat.S_ISREG(mode)
 
 
 def is_nameable(path: Path) -> bool:
