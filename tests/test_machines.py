@@ -248,13 +248,13 @@ def test_a_fault_of_ours_costs_no_page(
     def fail(*_: object) -> str:
         raise RuntimeError("out of\nluck")
 
-    for name in ("exports.card_md._metadata", "exports.llms._by_task", "head.write_json_ld", "site.make_preview"):
+    for name in ("exports.card_md._metadata", "exports.llms._by_task", "head.write_json_ld", "making.make_preview"):
         monkeypatch.setattr(f"cardwright.{name}", fail)
     made = build_here(write(tmp_path, {"a.md": "# A net\n"}))
     assert "A net" in next(page.html for page in made.pages if page.entry)
     own = {"models/index.json", "models/a/a.md.txt", "models/a/card.json", "models/a/badge.svg"}
     assert {file.uri for file in made.files} == own
-    places = ("models/a/card.md", "models/a/preview.png", "llms.txt", "the head of models/a")
+    places = ("llms.txt", "models/a/card.md", "models/a/preview.png", "the head of models/a")
     assert caplog.messages == [f"Cardwright failed on {place}: RuntimeError: out of luck" for place in places]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
@@ -12,8 +13,8 @@ import pytest
 
 from cardwright.addresses import Addresses
 from cardwright.facts import inspect
-from cardwright.pages import PageStyle
-from cardwright.search import MAX_BYTES, make_search_entries
+from cardwright.pages import Page, PageStyle
+from cardwright.search import MAX_BYTES, SearchEntry, find_share, make_search_entry
 from cardwright.site import build_site
 from tests.sites import build_well, make_project, write
 
@@ -36,6 +37,11 @@ def entries_of(site: Path) -> list[dict[str, Any]]:
     return found
 
 
+def make_entries(pages: Sequence[Page]) -> dict[str, SearchEntry]:
+    share = find_share(len(pages))
+    return {page.uri: entry for page in pages if (entry := make_search_entry(page, share))}
+
+
 @pytest.mark.parametrize(("theme", "name"), [("material", "Wren &amp; &lt;b&gt;"), ("mkdocs", "Wren & <b>")])
 def test_a_card_is_one_entry(tmp_path: Path, theme: str, name: str) -> None:
     docs: dict[str, str | bytes] = {"index.md": "# Home\n\nOrdinary words.\n"}
@@ -53,10 +59,10 @@ def test_a_hundred_cards_have_room_and_thousands_share_it(tmp_path: Path) -> Non
     write(tmp_path, {f"c{n}.md": CARD.replace("birds,", "birds" + str(n) + "," + "ü" * 300 + ",") for n in range(3)})
     (page, *others) = (p for p in build_site(tmp_path, "c", Addresses("m"), PageStyle(), inspect).pages if p.entry)
     pages = [page, *others]
-    assert all("What it cannot do" in entry.text for entry in make_search_entries(pages).values())
+    assert all("What it cannot do" in entry.text for entry in make_entries(pages).values())
 
     many = [replace(page, uri=f"models/{n:05}") for n in range(10_000)]
-    entries = make_search_entries(many)
+    entries = make_entries(many)
     docs = [{"location": f"{uri}/", "title": entry.title, "text": entry.text} for uri, entry in entries.items()]
     assert len(json.dumps(docs)) < MAX_BYTES * 1.1
     assert all(entry.text.startswith('Sorts "birds" by their songs') for entry in entries.values())
@@ -65,7 +71,7 @@ def test_a_hundred_cards_have_room_and_thousands_share_it(tmp_path: Path) -> Non
 def test_only_the_first_page_of_the_catalogue_is_found(tmp_path: Path) -> None:
     write(tmp_path, {f"c{n}.md": f"# C{n}\n" for n in range(101)})
     site = build_site(tmp_path, "cards", Addresses("models"), PageStyle(), inspect)
-    found = make_search_entries(site.pages)
+    found = make_entries(site.pages)
     assert "models/index" in found and "models/pages/2" in {page.uri for page in site.pages} - found.keys()
 
 

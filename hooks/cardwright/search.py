@@ -6,7 +6,7 @@ The search index is one file that a reader's browser loads whole. With the text 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cardwright.pages import Page
@@ -27,11 +27,14 @@ class SearchEntry:
     text: str
 
 
-def make_search_entries(pages: Iterable[Page]) -> dict[str, SearchEntry]:
-    """Entry by `Page.uri`; a page that is not to be found has none. With more cards, each has less text."""
-    found = [page for page in pages if page.is_searched]
-    share = MAX_BYTES // max(len(found), 1)
-    return {page.uri: SearchEntry(page.title, _find_text(page, share - _size(page))) for page in found}
+def find_share(pages: int) -> int:
+    """How many bytes an entry may have, when so many pages are to be found."""
+    return MAX_BYTES // max(pages, 1)
+
+
+def make_search_entry(page: Page, share: int) -> SearchEntry | None:
+    """The entry of a page; None for one that is not to be found. With more pages, each has less text."""
+    return SearchEntry(page.title, _find_text(page, share - _size(page))) if page.is_searched else None
 
 
 def _size(page: Page) -> int:

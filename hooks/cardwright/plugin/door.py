@@ -3,40 +3,49 @@
 from __future__ import annotations
 
 import logging
-import os
-import posixpath
 import re
-from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import quote, urljoin
 
 from jinja2 import Environment
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort, ConfigurationError
 from mkdocs.plugins import CombinedEvent, event_priority
-from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.structure.toc import AnchorLink, TableOfContents
+from mkdocs.utils.templates import TemplateContext
 
 from cardwright import material
 from cardwright.addresses import ASSETS_URI, Addresses
 from cardwright.benchmarks import Vocabulary, built_in, read_vocabulary
-from cardwright.facts import Inspector
 from cardwright.head import put_into_head
 from cardwright.history import read_history
+from cardwright.making import Setting
 from cardwright.options import Options, OptionsError, read_options
 from cardwright.pages import Heading, Page, PageStyle, escape_for_theme
-from cardwright.plugin.files import add_file, list_assets, list_docs, make_file
+from cardwright.plugin.cards import NO_DATE, Theme, Work, find_events, make_card_file, make_known_file, make_page
+from cardwright.plugin.files import (
+    add_file,
+    list_assets,
+    list_docs,
+    list_mentions,
+    log_problems,
+    make_file,
+    name_in_sitemap,
+)
 from cardwright.plugin.publishing import Staged, discard, explain, publish, stage
-from cardwright.plugin.search import take_over
-from cardwright.previews import keep_previews
-from cardwright.problem import Problem
+from cardwright.plugin.reading import Reading, close_inspector, read_all
+from cardwright.plugin.search import add_entries, find_indexes, leave_out
+from cardwright.plugin.settings import find_permalink, find_root, find_site_url
+from cardwright.problem import Problem, sort_problems
 from cardwright.render import render
-from cardwright.search import make_search_entries
-from cardwright.site import CACHE_DIR, PREVIEWS_DIR, build_site
+from cardwright.search import find_share, make_search_entry
+from cardwright.site import CACHE_DIR, PREVIEWS_DIR, make_exports, make_plan, make_views
 from cardwright.structure import ViewerError, has_viewer
+from cardwright.workers import run
 
 log = logging.getLogger("mkdocs.plugins.cardwright")
 
@@ -45,8 +54,6 @@ SCRIPTS = ("cardwright.js",)
 """What every page loads; a page that needs another script names it itself."""
 _ID = re.compile(r'\bid="([^"]+)"')
 EDIT_PLACE = "<!-- cardwright:edit -->"
-NO_DATE = "1970-01-01"
-"""The last change of pages that have none: MkDocs needs a date for each, and the day of the build is none."""
 
 
 class Door:
@@ -63,7 +70,11 @@ class Door:
         """Whether builds replace the site at their end; not under `mkdocs serve`, which has a folder of its own."""
         self.staged: Staged | None = None
         self.pages: dict[str, Page] = {}
-        """What this build made, by `src_uri`."""
+        """What this build made for MkDocs to put into the theme, by `src_uri`."""
+        self.work: Work | None = None
+        self.nav: Navigation | None = None
+        self.mentions: tuple[str, ...] = ()
+        """Files of cards that other pages may link to."""
 
     def on_startup(self, command: str, dirty: bool) -> None:
         """Know what MkDocs is about to do. A dirty build mends the site that is there, so it happens in its place."""
@@ -97,71 +108,96 @@ class Door:
     on_config = CombinedEvent(_on_config_first, _on_config)
 
     def on_files(self, files: Files, config: MkDocsConfig) -> Files:
-        """Build the cards and add what they make to the site."""
-        vocabulary, wrong = self._read_metrics(config)
+        """Read the cards, make what is made from all of them, and tell MkDocs where their pages are going to be."""
         own = {uri: file for file in files if not file.generated_by for uri in (file.src_uri, file.dest_uri)}
+        root = find_root(config)
+        addresses = self._find_addresses(files, config, frozenset(own))
+        vocabulary, wrong = self._read_metrics(root)
+        reading = Reading(self.cards_dir, self.options.cards_dir.rstrip("/"), root / CACHE_DIR, vocabulary)
+        kept, problems = read_all(reading)
+        briefs = tuple(each.brief for each in kept)
+        plan = make_plan(briefs, problems, reading.shown_as, addresses, read_history(self.cards_dir))
+        log_problems((*wrong, *plan.problems))
         try:
-            with Inspector(find_root(config) / CACHE_DIR) as inspector:
-                site = build_site(
-                    self.cards_dir,
-                    self.options.cards_dir.rstrip("/"),
-                    Addresses(
-                        self.options.models_uri,
-                        config.use_directory_urls,
-                        viewer=has_viewer(),
-                        site_url=_site_url(config),
-                        site_name=config.site_name,
-                        site_description=config.site_description or "",
-                        docs=list_docs(files),
-                        taken=frozenset(own),
-                    ),
-                    PageStyle(_permalink(config), tuple(self.options.image_hosts)),
-                    inspector.inspect,
-                    inspector.lean_model,
-                    vocabulary,
-                    read_history(self.cards_dir),
-                    keep_previews(find_root(config) / PREVIEWS_DIR),
-                )
+            exports = make_exports(plan, addresses, has_viewer_files=True)
         except ViewerError as error:
             raise ConfigurationError(f"{error.message} {error.hint}") from None
-        _log_problems((*wrong, *site.problems))
-        self.pages = {f"{page.uri}.md": page for page in site.pages}
-        for uri, page in self.pages.items():
-            inclusion = InclusionLevel.NOT_IN_NAV if page.below else InclusionLevel.UNDEFINED
-            add_file(files, own, File.generated(config, uri, content="", inclusion=inclusion))
-        for file in (*site.files, *list_assets()):
-            add_file(files, own, make_file(file, config))
+        style = PageStyle(find_permalink(config), tuple(self.options.image_hosts))
+        has_feed = f"{addresses.models_uri}/feed.xml" in {file.uri for file in exports}
+        setting = Setting(self.cards_dir, reading.shown_as, addresses, style, plan.known, has_feed)
+        views = make_views(plan.entries, setting)
+        self.pages = {f"{page.uri}.md": page for page in views if not page.below}
+        below = tuple(page for page in views if page.below)
+        uris = (*(page.uri for page in below), *(f"{addresses.models_uri}/{entry.slug}" for entry in plan.entries))
+        share = find_share(sum(page.is_searched for page in views) + len(kept))
+        self.work = Work(
+            below=below,
+            kept=kept,
+            plan=plan,
+            setting=setting,
+            files=tuple(make_card_file(uri, config) for uri in uris),
+            own=own,
+            shown=self.pages,
+            share=share,
+            facts=reading.cache,
+            previews=root / PREVIEWS_DIR,
+        )
+        for uri in self.pages:
+            add_file(files, own, File.generated(config, uri, content=""))
+        for card_file in self.work.files:
+            add_file(files, own, card_file)
+        for made in (*exports, *list_assets()):
+            add_file(files, own, make_file(made, config))
+        slugs = {entry.slug for entry in plan.entries}
+        self.mentions = tuple(dict.fromkeys(list_mentions(files, addresses.models_uri, slugs)))
+        for uri in self.mentions:
+            files.append(make_known_file(uri, uri, config))
         return files
 
     def on_nav(self, nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
-        """Name our pages, put each where the page above it stands, and let them be edited where their source is."""
-        for each in (file.page for file in files.documentation_pages() if file.page):
-            made = self.pages.get(each.file.src_uri)
-            each.update_date = made.entry.change.day if made and made.entry and made.entry.change else NO_DATE
-        for uri, page in self.pages.items():
-            file = files.get_file_from_path(uri)
-            if file is None or file.page is None:
-                continue
-            if page.below:
-                above = files.get_file_from_path(f"{page.below}.md")
-                file.page.parent = above.page.parent if above and above.page else None
-            if page.entry:
-                file.page.edit_url = self._edit_url(page, config)
-                file.page.title = escape_for_theme(page.title)
-            else:
-                file.page.edit_url = None
-                if not _is_named(nav, file.page):
-                    file.page.title = escape_for_theme(page.title)
+        """Name our pages, and let nothing that has no date of a change have that of the build."""
+        self.nav = nav
+        for page in (file.page for file in files.documentation_pages() if file.page):
+            page.update_date = NO_DATE
+            if made := self.pages.get(page.file.src_uri):
+                page.edit_url = None
+                if not _is_named(nav, page):
+                    page.title = escape_for_theme(made.title)
         return nav
 
     def on_env(self, env: Environment, config: MkDocsConfig, files: Files) -> Environment:
-        """Put our pages into the search by what was found in the cards; nobody needs to parse their HTML."""
-        entries = make_search_entries(self.pages.values())
-        found = {uri: entries.get(page.uri) for uri, page in self.pages.items()}
-        for plugin in config.plugins.values():
-            if hasattr(index := getattr(plugin, "search_index", None), "add_entry_from_context"):
-                take_over(index, found)
+        """Make the pages that MkDocs does not make, and have the search know ours by what was found in the cards."""
+        assert self.work and self.nav
+        shown = {uri: page for uri, page in self.pages.items() if page.is_searched}
+        theme = Theme(env, self.nav, files, config, files.documentation_pages())
+        events = find_events(config, self)
+        make = partial(make_page, self.work, theme, events)
+        outcomes = list(run(make, len(self.work.files), may_fork=events is self))
+        close_inspector()
+        log_problems(sort_problems(problem for outcome in outcomes for problem in outcome.problems))
+        for clash in (outcome.clash for outcome in outcomes if outcome.clash):
+            raise ConfigurationError(clash)
+        for uri in self.mentions:
+            if not (Path(config.site_dir) / uri).exists():
+                log.warning("A page links to %s, which no card has", uri)
+        found = [(files.src_uris[uri].url, make_search_entry(page, self.work.share)) for uri, page in shown.items()]
+        found += [outcome.found for outcome in outcomes if outcome.found]
+        ours = {*self.pages, *(file.src_uri for file in self.work.files)}
+        for index in find_indexes(config):
+            add_entries(index, ((url, entry) for url, entry in found if entry))
+            leave_out(index, ours)
         return env
+
+    def on_template_context(
+        self, context: TemplateContext, template_name: str, config: MkDocsConfig
+    ) -> TemplateContext:
+        """Have our pages stand in the sitemap, which MkDocs makes of those that it makes."""
+        if template_name == "sitemap.xml" and self.work:
+            models = self.work.setting.addresses.models_uri
+            changes = {f"{models}/{entry.slug}.md": entry.change for entry in self.work.plan.entries}
+            ours = (name_in_sitemap(file, changes.get(file.src_uri), config) for file in self.work.files)
+            context["pages"] = [*context["pages"], *ours]  # type: ignore[list-item]
+        return context
 
     def on_page_markdown(self, markdown: str, page: MkDocsPage, config: MkDocsConfig, files: Files) -> str:
         """Give our pages their metadata, escaped: themes write it as it is."""
@@ -179,8 +215,10 @@ class Door:
         made = self.pages.get(page.file.src_uri)
         if not made:
             return html
-        page.toc = TableOfContents(_nest(made.title, _ID.findall(made.html)[0], made.headings))
-        page.present_anchor_ids = set(_ID.findall(made.html))
+        first = _ID.search(made.html)
+        page.toc = TableOfContents(_nest(made.title, first[1] if first else "", made.headings))
+        if not made.below:  # links of MkDocs' own pages to an anchor are held against it
+            page.present_anchor_ids = set(_ID.findall(made.html))
         edit = render("edit.html", url=page.edit_url) if page.edit_url else ""
         return str(made.html).replace(EDIT_PLACE, str(edit))
 
@@ -209,49 +247,21 @@ class Door:
             if isinstance(error, OSError):
                 raise Abort(explain(error, staged)) from None
 
-    def _read_metrics(self, config: MkDocsConfig) -> tuple[Vocabulary, tuple[Problem, ...]]:
+    def _read_metrics(self, root: Path) -> tuple[Vocabulary, tuple[Problem, ...]]:
         path = self.options.metrics
-        return read_vocabulary(find_root(config) / path, path) if path else (built_in(), ())
+        return read_vocabulary(root / path, path) if path else (built_in(), ())
 
-    def _edit_url(self, page: Page, config: MkDocsConfig) -> str | None:
-        """Where the card can be edited, as MkDocs finds it for its own pages; None outside the repository."""
-        assert page.entry
-        root = os.path.realpath(find_root(config))
-        source = os.path.realpath(page.entry.source.path)
-        if os.path.relpath(source, root).startswith("..") or not (config.edit_uri or config.edit_uri_template):
-            return None
-        path = Path(os.path.relpath(source, config.docs_dir)).as_posix()
-        if config.edit_uri_template:  # has a way of its own to quote: {path!q}
-            edit = config.edit_uri_template.format(path=path, path_noext=posixpath.splitext(path)[0])
-        else:
-            edit = f"{config.edit_uri}{quote(path)}"
-        base = config.repo_url or ""
-        return urljoin(f"{base.rstrip('/')}/" if base else "", edit)
-
-
-def find_root(config: MkDocsConfig) -> Path:
-    """The folder of mkdocs.yml; MkDocs may give its path as a relative one."""
-    return Path(config.config_file_path or ".").resolve().parent
-
-
-def _site_url(config: MkDocsConfig) -> str:
-    return f"{config.site_url.rstrip('/')}/" if config.site_url else ""
-
-
-def _log_problems(problems: Iterable[Problem]) -> None:
-    levels = {"error": logging.ERROR, "warning": logging.WARNING}
-    for problem in problems:
-        log.log(levels[problem.severity], "%s", problem)
-
-
-def _permalink(config: MkDocsConfig) -> str:
-    """What `toc: permalink` sets, as Python-Markdown writes it."""
-    value = config.mdx_configs.get("toc", {}).get("permalink", False)
-    if isinstance(value, str):
-        return (
-            escape_for_theme(value) if value.lower() not in ("true", "false") else "&para;" * (value.lower() == "true")
+    def _find_addresses(self, files: Files, config: MkDocsConfig, taken: frozenset[str]) -> Addresses:
+        return Addresses(
+            self.options.models_uri,
+            config.use_directory_urls,
+            viewer=has_viewer(),
+            site_url=find_site_url(config),
+            site_name=config.site_name,
+            site_description=config.site_description or "",
+            docs=list_docs(files),
+            taken=taken,
         )
-    return "&para;" if value else ""
 
 
 def _is_named(nav: Navigation, page: MkDocsPage) -> bool:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+import re
+from collections.abc import Container, Iterable, Iterator, Mapping
 from pathlib import Path
+from types import SimpleNamespace
+from urllib.parse import unquote, urljoin
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import ConfigurationError
@@ -11,8 +15,14 @@ from mkdocs.structure.files import File, Files
 
 import cardwright
 from cardwright.addresses import ASSETS_URI
+from cardwright.entry import Change
 from cardwright.exports.llms import MAX_DOCS, find_doc_title
-from cardwright.site import SiteFile
+from cardwright.making import SiteFile
+from cardwright.plugin.cards import NO_DATE
+from cardwright.plugin.settings import find_site_url
+from cardwright.problem import Problem
+
+log = logging.getLogger("mkdocs.plugins.cardwright")
 
 
 def list_docs(files: Files) -> tuple[tuple[str, str], ...]:
@@ -42,3 +52,28 @@ def make_file(file: SiteFile, config: MkDocsConfig) -> File:
 def list_assets() -> tuple[SiteFile, ...]:
     folder = Path(cardwright.__file__).parent / "assets"
     return tuple(SiteFile(f"{ASSETS_URI}/{path.name}", copied_from=path) for path in sorted(folder.iterdir()))
+
+
+def list_mentions(files: Files, models_uri: str, slugs: Container[str]) -> Iterator[str]:
+    """Files below cards that MkDocs' own pages may link to: it has to know them, and no others of thousands."""
+    find = re.compile(rf"{re.escape(models_uri)}/([^/\s()<>\"'#?]+)/([^\s()<>\"'#?]*[^\s()<>\"'#?/])")
+    for file in files.documentation_pages():
+        for slug, name in find.findall(file.content_string) if file.generated_by is None else ():
+            if unquote(slug) in slugs:
+                yield f"{models_uri}/{unquote(slug)}/{unquote(name)}"
+
+
+def name_in_sitemap(file: File, change: Change | None, config: MkDocsConfig) -> SimpleNamespace:
+    """A page as the template of the sitemap wants it, without MkDocs having one."""
+    address = urljoin(find_site_url(config), file.url) if config.site_url else None
+    page = SimpleNamespace(
+        is_link=False, canonical_url=address, abs_url=address, update_date=change.day if change else NO_DATE
+    )
+    return SimpleNamespace(page=page, url=file.url, src_uri=file.src_uri)
+
+
+def log_problems(problems: Iterable[Problem]) -> None:
+    """Each as a line of its severity."""
+    levels = {"error": logging.ERROR, "warning": logging.WARNING}
+    for problem in problems:
+        log.log(levels[problem.severity], "%s", problem)

@@ -1,0 +1,92 @@
+"""The cores of the machine for work that is done card by card: one function over many numbers.
+
+The workers are copies of this process (fork), so that they begin with all it knows and nothing has to be sent to them;
+what they give comes back pickled, and what they log is logged here. Where there is one core, no fork, few things to
+do, or another thread, whose locks a copy would hold forever, the work is done here. Either way the results are the
+same, in the same order.
+"""
+
+from __future__ import annotations
+
+import gc
+import logging
+import multiprocessing
+import os
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from functools import cache
+from logging.handlers import QueueHandler
+from typing import TypeVar
+
+T = TypeVar("T")
+
+FEW = 64
+"""Things to do up to which a process of their own is not worth it."""
+CHUNK = 16
+
+_work: Callable[[int], object] | None = None
+"""What the workers do; they have it from the moment of the fork."""
+
+
+def run(work: Callable[[int], T], count: int, *, may_fork: bool = True) -> Iterator[T]:
+    """`work(0)`, `work(1)` and so on, in order. What `work` raises, this raises."""
+    global _work
+    workers = count_workers(count) if may_fork else 1
+    done = 0
+    if workers > 1:
+        _work = work
+        gc.freeze()  # what is there already is not looked through in every copy
+        context = multiprocessing.get_context("fork")
+        try:
+            with ProcessPoolExecutor(workers, context) as pool:
+                for result, said in pool.map(_run, range(count), chunksize=CHUNK):
+                    for record in said:
+                        logging.getLogger(record.name).handle(record)
+                    yield result  # type: ignore[misc]
+                    done += 1
+        except BrokenProcessPool:  # a worker was killed, perhaps for its memory: the rest is done here
+            pass
+        finally:
+            _work = None
+            gc.unfreeze()
+    for number in range(done, count):
+        yield work(number)
+
+
+def count_workers(count: int) -> int:
+    """How many processes share so many things to do."""
+    can_fork = "fork" in multiprocessing.get_all_start_methods() and os.uname().sysname != "Darwin"
+    if not can_fork or count <= FEW or threading.active_count() > 1:
+        return 1
+    return min(len(os.sched_getaffinity(0)), 8)
+
+
+def _run(number: int) -> tuple[object, list[logging.LogRecord]]:
+    assert _work
+    log = _listen()
+    done = _work(number)
+    said, log.said = log.said, []
+    return done, said
+
+
+class _Log(QueueHandler):
+    """What is logged in this process, fit to be sent to another."""
+
+    def __init__(self) -> None:
+        super().__init__(None)  # type: ignore[arg-type]
+        self.said: list[logging.LogRecord] = []
+
+    def enqueue(self, record: logging.LogRecord) -> None:
+        self.said.append(record)
+
+
+@cache
+def _listen() -> _Log:
+    """Once in each worker: nothing is printed or counted in it, as that is done where it is known how."""
+    log = _Log()
+    for logger in (logging.getLogger(name) for name in logging.root.manager.loggerDict):
+        logger.handlers, logger.propagate = [], True
+    logging.root.handlers = [log]
+    return log

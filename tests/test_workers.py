@@ -1,0 +1,53 @@
+"""Work over the cores gives what work here gives, in its order, and nothing of it is lost."""
+
+import logging
+import os
+
+import pytest
+
+from cardwright import workers
+from cardwright.workers import FEW, run
+
+log = logging.getLogger("mkdocs.plugins.cardwright.test")
+COUNT = FEW * 3
+HERE = os.getpid()
+
+
+def work(number: int) -> tuple[int, int]:
+    if number % 50 == 7:
+        log.warning("at %d", number)
+    return number * number, os.getpid()
+
+
+def test_results_and_log_come_in_order_from_other_processes(caplog: pytest.LogCaptureFixture) -> None:
+    results = list(run(work, COUNT))
+    assert [square for square, _ in results] == [number * number for number in range(COUNT)]
+    assert caplog.messages == [f"at {number}" for number in range(7, COUNT, 50)]
+    processes = {process for _, process in results}
+    assert (HERE in processes) == (workers.count_workers(COUNT) == 1)
+
+
+@pytest.mark.parametrize(("count", "may_fork"), [(FEW, True), (COUNT, False)])
+def test_few_things_and_what_must_not_leave_are_done_here(count: int, may_fork: bool) -> None:
+    assert {process for _, process in run(work, count, may_fork=may_fork)} == {HERE}
+
+
+def die(number: int) -> int:
+    if number == COUNT // 2 and os.getpid() != HERE:
+        os._exit(9)
+    return number
+
+
+def fail(number: int) -> int:
+    if number == COUNT - 1:
+        raise ValueError("the last one")
+    return number
+
+
+def test_what_a_killed_worker_leaves_is_done_here() -> None:
+    assert list(run(die, COUNT)) == list(range(COUNT))
+
+
+def test_a_fault_is_raised_here() -> None:
+    with pytest.raises(ValueError, match="the last one"):
+        list(run(fail, COUNT))
