@@ -28,7 +28,8 @@ CARD_DATES = ("last_modified", "lastModified", "last_updated", "updated_at", "up
 
 _COMMIT, _END = "\x01", "\0"
 _LOG = (
-    "--no-optional-locks --literal-pathspecs log --no-show-signature --no-ext-diff --no-color --no-renames --relative"
+    "-c log.showRoot=true --no-optional-locks --literal-pathspecs"
+    " log --no-follow --encoding=UTF-8 --no-show-signature --no-ext-diff --no-color --no-renames --relative"
     " -z --name-only --format=%x01%at%x09%ad%x09%aN --date=format:%Y-%m-%dT%H:%M:%S%z -- ."
 ).split()
 

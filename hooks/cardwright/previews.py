@@ -6,13 +6,10 @@ the palette.
 
 from __future__ import annotations
 
-import hashlib
 import io
-import json
 import unicodedata
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import cache, lru_cache, partial
 from pathlib import Path
@@ -21,6 +18,7 @@ import PIL
 from PIL import Image, ImageDraw, ImageFont
 
 from cardwright.entry import Entry
+from cardwright.facts.cache import Cache
 from cardwright.rows import make_row
 from cardwright.sections.structure import format_short
 
@@ -83,22 +81,16 @@ def make_preview(entry: Entry, site_name: str) -> Preview:
 
 
 def keep_previews(folder: Path) -> Draw:
-    """Draws what is not yet in `folder`, under a name made of all that the picture depends on."""
-    return partial(_draw_once, folder)
+    """Draws what is not yet in `folder`, where it is known by all that the picture depends on."""
+    return partial(_draw_once, Cache(folder))
 
 
-def _draw_once(folder: Path, preview: Preview) -> bytes:
-    said = json.dumps([FORM, PIL.__version__, asdict(preview)]).encode()
-    path = folder / f"{hashlib.sha256(said).hexdigest()}.png"
-    with suppress(OSError):
-        if content := path.read_bytes():
-            return content
-    content = draw_preview(preview)
-    with suppress(OSError):  # a cache that cannot be written is none
-        folder.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part")
-        part.write_bytes(content)
-        part.replace(path)
+def _draw_once(kept: Cache, preview: Preview) -> bytes:
+    key = {"kind": "preview", "form": FORM, "pillow": PIL.__version__, **asdict(preview)}
+    content = kept.get(key)
+    if content is None:
+        content = draw_preview(preview)
+        kept.put(key, content)
     return content
 
 

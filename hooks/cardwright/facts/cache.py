@@ -76,7 +76,7 @@ class Cache:
             with contextlib.suppress(OSError):
                 temporary.unlink(missing_ok=True)
             if not self._warned:
-                log.debug("facts are not cached in %s: %s", self.folder, error)
+                log.debug("nothing is kept in %s: %s", self.folder, error)
             self._warned = True
 
     def _path(self, key: str) -> Path:
