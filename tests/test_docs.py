@@ -176,7 +176,7 @@ def test_modules_are_documented() -> None:
 MESSAGE_AT = {
     "Problem": 3, "_problem": 1, "say": 1, "wrong": 0, "Finding": 1, "_as_it_stands": 1, "FactsError": 0,
     "UnknownError": 0, "warnings.add": 0, "JSONDecodeError": 0, "ConfigurationError": 0, "BadParameter": 0,
-    "ClickException": 0, "StartError": 0,
+    "ClickException": 0, "StartError": 0, "SettingsError": 0, "WritingError": 0,
 }  # fmt: skip
 """What is called with a message for the user, and at which place the message stands."""
 

@@ -164,13 +164,6 @@ def test_wheel_makes_the_same_pages(tmp_path: Path, site: Path) -> None:
     assert len(said(done)) == 1 and "cardwright: dir: unknown option" in said(done)[0]
 
 
-def test_same_input_same_bytes(tmp_path: Path, site: Path) -> None:
-    """Another folder, hash seed, time zone and locale."""
-    project = make_project(tmp_path / "another place", dict(reversed(CARDS.items())))
-    made = build_well(project, PYTHONHASHSEED="7", TZ="Asia/Kathmandu", LC_ALL="tr_TR.UTF-8")
-    assert files_of(made) == files_of(site)
-
-
 @pytest.mark.parametrize(
     ("settings", "path"),
     [

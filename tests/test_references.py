@@ -144,7 +144,7 @@ def test_cffconvert_takes_every_citation_cff(tmp_path: Path) -> None:
     paths = [tmp_path / f"{number}.cff" for number in range(len(texts))]
     for path, text in zip(paths, texts, strict=True):
         path.write_text(text, encoding="utf-8")
-    done = run_python(CHECK, *map(str, paths))
+    done = run_python("citations", "-c", CHECK, *map(str, paths))
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
 
 
@@ -182,7 +182,7 @@ def test_odd_entries_make_valid_files(source: str, tmp_path: Path) -> None:
     if to_cff(work):
         path = tmp_path / "CITATION.cff"
         path.write_text(files["models/x/CITATION.cff"], encoding="utf-8")
-        done = run_python(CHECK, str(path))
+        done = run_python("citations", "-c", CHECK, str(path))
         assert (done.returncode, done.stdout) == (0, ""), done.stderr
 
 

@@ -19,6 +19,7 @@ from cardwright.entry import Entry
 from cardwright.facts import FACTS, Facts, FactsError, Inspector, inspect
 from cardwright.importing import import_cards
 from cardwright.problem import Problem, one_line
+from cardwright.rendering import render
 from cardwright.sections.structure import ORDER, format_fact
 from cardwright.site import CACHE_DIR, read_cards
 from cardwright.starter import (
@@ -37,6 +38,9 @@ from cardwright.starter import (
 @click.version_option(__version__, prog_name="cardwright")
 def main() -> None:
     """Check model cards, look into ONNX files, and print what Cardwright reads."""
+
+
+main.add_command(render)
 
 
 @main.command()

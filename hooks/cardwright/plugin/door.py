@@ -21,6 +21,7 @@ from mkdocs.utils.templates import TemplateContext
 from cardwright import material
 from cardwright.addresses import ASSETS_URI, Addresses
 from cardwright.benchmarks import Vocabulary, built_in, read_vocabulary
+from cardwright.fragments import SCRIPTS, STYLES, fill_page, list_assets
 from cardwright.head import put_into_head
 from cardwright.history import read_history
 from cardwright.making import Setting
@@ -29,7 +30,6 @@ from cardwright.pages import Heading, Page, PageStyle, escape_for_theme
 from cardwright.plugin.cards import NO_DATE, Theme, Work, find_events, make_card_file, make_known_file, make_page
 from cardwright.plugin.files import (
     add_file,
-    list_assets,
     list_docs,
     list_mentions,
     log_problems,
@@ -41,7 +41,6 @@ from cardwright.plugin.reading import Reading, close_inspector, read_all
 from cardwright.plugin.search import add_entries, find_indexes, leave_out
 from cardwright.plugin.settings import find_permalink, find_root, find_site_url
 from cardwright.problem import Problem, sort_problems
-from cardwright.render import render
 from cardwright.search import find_share, make_search_entry
 from cardwright.site import CACHE_DIR, PREVIEWS_DIR, make_exports, make_plan, make_views
 from cardwright.structure import ViewerError, has_viewer
@@ -49,11 +48,7 @@ from cardwright.workers import run
 
 log = logging.getLogger("mkdocs.plugins.cardwright")
 
-STYLES = ("cardwright.css",)
-SCRIPTS = ("cardwright.js",)
-"""What every page loads; a page that needs another script names it itself."""
 _ID = re.compile(r'\bid="([^"]+)"')
-EDIT_PLACE = "<!-- cardwright:edit -->"
 
 
 class Door:
@@ -219,8 +214,7 @@ class Door:
         page.toc = TableOfContents(_nest(made.title, first[1] if first else "", made.headings))
         if not made.below:  # links of MkDocs' own pages to an anchor are held against it
             page.present_anchor_ids = set(_ID.findall(made.html))
-        edit = render("edit.html", url=page.edit_url) if page.edit_url else ""
-        return str(made.html).replace(EDIT_PLACE, str(edit))
+        return fill_page(made, page.edit_url or "")
 
     def on_post_page(self, output: str, page: MkDocsPage, config: MkDocsConfig) -> str:
         """Mend what the theme wrote, and add what belongs into the head of our pages."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping
-from pathlib import Path
 from types import SimpleNamespace
 from urllib.parse import unquote, urljoin
 
@@ -13,8 +12,6 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import ConfigurationError
 from mkdocs.structure.files import File, Files
 
-import cardwright
-from cardwright.addresses import ASSETS_URI
 from cardwright.entry import Change
 from cardwright.exports.llms import MAX_DOCS, find_doc_title
 from cardwright.making import SiteFile
@@ -47,11 +44,6 @@ def make_file(file: SiteFile, config: MkDocsConfig) -> File:
     made = File.generated(config, f"{file.uri}.made", content=file.content or "")
     made.dest_uri = file.uri  # under another name at first: of a name in .md MkDocs would make a page
     return made
-
-
-def list_assets() -> tuple[SiteFile, ...]:
-    folder = Path(cardwright.__file__).parent / "assets"
-    return tuple(SiteFile(f"{ASSETS_URI}/{path.name}", copied_from=path) for path in sorted(folder.iterdir()))
 
 
 def list_mentions(files: Files, models_uri: str, slugs: Container[str]) -> Iterator[str]:

@@ -7,6 +7,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+import mkdocs.commands.build
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort, ConfigurationError
 from mkdocs.utils import CountHandler
@@ -39,7 +40,8 @@ class _Named(logging.Filter):
         return True
 
 
-BUILD_LOG = "mkdocs.commands.build"
+LOG, BUILD_LOG = mkdocs.__name__, mkdocs.commands.build.__name__
+"""Names of loggers; ProperDocs, which gives its own modules for MkDocs', has others."""
 
 
 def stage(config: MkDocsConfig) -> Staged:
@@ -60,7 +62,7 @@ def publish(staged: Staged, config: MkDocsConfig) -> bool:
 
     Raises `Abort` when the disk refuses.
     """
-    handlers = logging.getLogger("mkdocs").handlers
+    handlers = logging.getLogger(LOG).handlers
     if config.strict and any(handler.get_counts() for handler in handlers if isinstance(handler, CountHandler)):
         return False  # MkDocs aborts next, which leads to `discard`
     try:

@@ -10,7 +10,7 @@ from urllib.parse import quote, urljoin
 from mkdocs.config.defaults import MkDocsConfig
 
 from cardwright.entry import Entry
-from cardwright.pages import escape_for_theme
+from cardwright.settings import show_permalink
 
 
 def find_root(config: MkDocsConfig) -> Path:
@@ -24,13 +24,8 @@ def find_site_url(config: MkDocsConfig) -> str:
 
 
 def find_permalink(config: MkDocsConfig) -> str:
-    """What `toc: permalink` sets, as Python-Markdown writes it."""
-    value = config.mdx_configs.get("toc", {}).get("permalink", False)
-    if isinstance(value, str):
-        return (
-            escape_for_theme(value) if value.lower() not in ("true", "false") else "&para;" * (value.lower() == "true")
-        )
-    return "&para;" if value else ""
+    """What stands beside headings, as `toc: permalink` sets it."""
+    return show_permalink(config.mdx_configs.get("toc", {}).get("permalink"))
 
 
 def find_edit_url(entry: Entry, config: MkDocsConfig) -> str | None:
