@@ -93,6 +93,9 @@ def test_whole_pages(tmp_path: Path) -> None:
     project = make_project(tmp_path / "project", MORE)
     out = render_well(project, tmp_path / "out", "--form", "page")
     assert not list(dead_links(out))
+    for url, known in read_pages(render_well(project, tmp_path / "json", "--form", "json")).items():
+        page = (out / url.strip("/") / "index.html").read_text()
+        assert known["html"] in page and known["head"] in page
     page = (out / "models/templates/index.html").read_text()
     assert "<title>{{ site.title }} {% x %} – Site</title>" in page
     assert "Two words" in (out / "models/second/index.html").read_text()
