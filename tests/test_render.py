@@ -120,7 +120,7 @@ def test_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, config: str) 
     out = render_well(tmp_path / "web", tmp_path / "out", "--form", "page", "--strict")
     page = (out / "models/first/index.html").read_text()
     assert "<title>First net – Nets</title>" in page
-    assert ("headerlink" in page) == ("INHERIT" in config)
+    assert ('class="headerlink"' in page) == ("INHERIT" in config)
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,8 @@ from cardwright.site import CACHE_DIR, PREVIEWS_DIR, Site, build_site
 from cardwright.structure import ViewerError, has_viewer
 from cardwright.writing import FORMS, WritingError, check_folder, list_files, write_folder
 
-CONFIG = Path("mkdocs.yml")
+CONFIGS = (Path("mkdocs.yml"), Path("properdocs.yml"))
+"""Where the settings are looked for; the second name is ProperDocs'."""
 
 
 @click.command()
@@ -41,7 +42,7 @@ def render(out: Path, config: Path | None, form_name: str, strict: bool) -> None
     form = next(form for form in FORMS if form.name == form_name)
     try:
         check_folder(out)
-        found = config or (CONFIG if CONFIG.is_file() else None)
+        found = config or next((path for path in CONFIGS if path.is_file()), None)
         settings = read_settings(found)
         if out.resolve().is_relative_to((settings.root / settings.options.cards_dir).resolve()):
             raise WritingError(f"{out} lies in the folder of the cards, where its pages would be read as cards.")
