@@ -97,6 +97,11 @@ def own_name(entry: Entry, name: str) -> str:
     return f"{stem}.own.{ending}" if is_taken else name
 
 
+def find_slug(pages: Mapping[str, str], path: str) -> str:
+    """The slug of the card that stands at `path`, a file or a folder; empty for none."""
+    return pages.get(path) or pages.get(posixpath.join(path, "README.md")) or ""
+
+
 @dataclass(slots=True)
 class CardLinks:
     """Resolves the links of one card, and remembers which of its files the page needs."""
@@ -107,6 +112,8 @@ class CardLinks:
     """Slug by card source, both README and folder, relative to the cards folder."""
     needed: set[str] = field(default_factory=set)
     """Files that the page links to, relative to the card's folder."""
+    asked: dict[str, str] = field(default_factory=dict)
+    """Paths that could be other cards, relative to the cards folder, and the slug each has; an empty one for none."""
 
     def resolve(self, url: str) -> str | None:
         """The address of a relative link on the card's page, or None when the site has nothing there."""
@@ -117,7 +124,8 @@ class CardLinks:
         if "\0" in path:
             return None
         in_cards = posixpath.normpath(posixpath.join(posixpath.dirname(self.base), path))
-        slug = self.pages.get(in_cards) or self.pages.get(posixpath.join(in_cards, "README.md"))
+        slug = find_slug(self.pages, in_cards)
+        self.asked[in_cards] = slug
         if slug:
             fragment = f"#card-{match.group(3)[1:]}" if match.group(3) else ""
             return self.addresses.page_from_page(slug) + fragment

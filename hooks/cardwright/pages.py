@@ -60,6 +60,8 @@ class Page:
     """Whether the site's search finds it."""
     below: str = ""
     """Address of the page at whose place in the nav it stands; empty for one that may stand in the nav itself."""
+    links: tuple[tuple[str, str], ...] = ()
+    """Where the text looks for other cards, and the slug of what is there; an empty one for none."""
     head: Markup = Markup("")  # noqa: RUF009
     """What stands in the page's head beside what the theme writes."""
 
@@ -113,6 +115,7 @@ def make_card_page(
         tuple(find_headings(html)),
         entry,
         below=f"{addresses.models_uri}/index",
+        links=tuple(card_links.asked.items()),
     )
     return page, frozenset(card_links.needed)
 

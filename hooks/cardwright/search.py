@@ -17,6 +17,7 @@ MAX_BYTES = 2_500_000
 
 MAX_CARD_BYTES = 4_000
 MIN_CARD_BYTES = 100
+STEP = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,8 @@ class SearchEntry:
 
 def find_share(pages: int) -> int:
     """How many bytes an entry may have, when so many pages are to be found."""
-    return MAX_BYTES // max(pages, 1)
+    steps = -(-pages // STEP) * STEP  # so that one card more leaves the entries of the others as they are
+    return min(MAX_BYTES // max(steps, 1), 2 * MAX_CARD_BYTES)
 
 
 def make_search_entry(page: Page, share: int) -> SearchEntry | None:

@@ -92,7 +92,10 @@ class Work:
     share: int
     """Bytes of a page's entry in the search."""
     facts: Path
+    """What was counted in model files before."""
     previews: Path
+    """Pictures that were drawn before."""
+    site_dir: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,10 @@ class Outcome:
     """That only its making showed."""
     found: tuple[str, SearchEntry] | None = None
     """Its address from the root, and what the search knows of it."""
+    links: tuple[tuple[str, str], ...] = ()
+    """Where its text looks for other cards; see `Page.links`."""
+    uris: tuple[str, ...] = ()
+    """What was written, from the root of the site."""
     clash: str = ""
     """A file of docs_dir that stands where a file of the card has to."""
 
@@ -145,14 +152,14 @@ def make_page(work: Work, theme: Theme, events: Events, number: int) -> Outcome:
     work.shown[file.src_uri] = made.page
     output = render_page(page, theme, events)
     del work.shown[file.src_uri]
-    site_dir = Path(theme.config.site_dir)
-    _write(site_dir / file.dest_uri, output.encode("utf-8", errors="xmlcharrefreplace"))
+    write(work.site_dir / file.dest_uri, output.encode("utf-8", errors="xmlcharrefreplace"))
     for one in made.files:
-        _write_file(one, site_dir)
+        write_file(one, work.site_dir)
     found = make_search_entry(made.page, work.share)
     known = work.plan.entries[number - len(work.below)].problems if entry else ()
     problems = tuple(problem for problem in entry.problems if problem not in known) if entry else ()
-    return Outcome(problems, (file.url, found) if found else None)
+    uris = (file.dest_uri, *(one.uri for one in made.files))
+    return Outcome(problems, (file.url, found) if found else None, made.page.links, uris)
 
 
 def _make(work: Work, number: int) -> Made:
@@ -184,17 +191,19 @@ def render_page(page: MkDocsPage, theme: Theme, events: Events) -> str:
     return output
 
 
-def _write_file(file: SiteFile, site_dir: Path) -> None:
+def write_file(file: SiteFile, site_dir: Path) -> None:
+    """Write a file of the site to its place."""
     path = site_dir / file.uri
     if file.copied_from:
         path.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file.copied_from, path)
     else:
         content = file.content or ""
-        _write(path, content if isinstance(content, bytes) else content.encode())
+        write(path, content if isinstance(content, bytes) else content.encode())
 
 
-def _write(path: Path, content: bytes) -> None:
+def write(path: Path, content: bytes) -> None:
+    """Write a file, and the folders above it where there are none."""
     try:
         path.write_bytes(content)
     except FileNotFoundError:

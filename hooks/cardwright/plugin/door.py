@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 import re
-from functools import partial
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
 from jinja2 import Environment
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort, ConfigurationError
+from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import CombinedEvent, event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
@@ -27,7 +29,8 @@ from cardwright.history import read_history
 from cardwright.making import Setting
 from cardwright.options import Options, OptionsError, read_options
 from cardwright.pages import Heading, Page, PageStyle, escape_for_theme
-from cardwright.plugin.cards import NO_DATE, Theme, Work, find_events, make_card_file, make_known_file, make_page
+from cardwright.plugin.building import Build, Last, find_entries, list_problems, make_cards, make_pages, spoil
+from cardwright.plugin.cards import NO_DATE, Theme, find_events, make_card_file, make_known_file
 from cardwright.plugin.files import (
     add_file,
     list_docs,
@@ -38,13 +41,12 @@ from cardwright.plugin.files import (
 )
 from cardwright.plugin.publishing import Staged, discard, explain, publish, stage
 from cardwright.plugin.reading import Reading, close_inspector, read_all
-from cardwright.plugin.search import add_entries, find_indexes, leave_out
+from cardwright.plugin.search import add_entries, find_searches
+from cardwright.plugin.serving import Served, finish, make_builder, open_side, watch_closely
 from cardwright.plugin.settings import find_permalink, find_root, find_site_url
 from cardwright.problem import Problem, sort_problems
-from cardwright.search import find_share, make_search_entry
-from cardwright.site import CACHE_DIR, PREVIEWS_DIR, make_exports, make_plan, make_views
+from cardwright.site import CACHE_DIR
 from cardwright.structure import ViewerError, has_viewer
-from cardwright.workers import run
 
 log = logging.getLogger("mkdocs.plugins.cardwright")
 
@@ -64,22 +66,37 @@ class Door:
         self.is_staged = True
         """Whether builds replace the site at their end; not under `mkdocs serve`, which has a folder of its own."""
         self.staged: Staged | None = None
+        self.is_served = False
+        """Whether the site is served while it is built again and again."""
+        self.side = ""
+        """The folder that MkDocs fills then."""
         self.pages: dict[str, Page] = {}
         """What this build made for MkDocs to put into the theme, by `src_uri`."""
-        self.work: Work | None = None
+        self.own: dict[str, File] = {}
+        """Files of docs_dir, by source and by address."""
         self.nav: Navigation | None = None
+        self.theme: Theme | None = None
+        self.site_dir = Path()
+        self.build: Build | None = None
+        self.last: Last | None = None
+        self.served: Served | None = None
         self.mentions: tuple[str, ...] = ()
         """Files of cards that other pages may link to."""
 
     def on_startup(self, command: str, dirty: bool) -> None:
         """Know what MkDocs is about to do. A dirty build mends the site that is there, so it happens in its place."""
-        self.is_staged = command != "serve" and not dirty
+        self.is_staged, self.is_served = command != "serve" and not dirty, command == "serve" and not dirty
 
     @event_priority(100)
     def _on_config_first(self, config: MkDocsConfig) -> MkDocsConfig:
         """Before any other plugin looks where the site is going to be."""
         if self.is_staged:
             self.staged = stage(config)
+        elif self.is_served:
+            self.site_dir, self.side = Path(config.site_dir), open_side(config.site_dir)
+            config.site_dir = self.side
+        if not self.is_served:
+            self.site_dir = Path(config.site_dir)
         return config
 
     def _on_config(self, config: MkDocsConfig) -> MkDocsConfig:
@@ -104,49 +121,33 @@ class Door:
 
     def on_files(self, files: Files, config: MkDocsConfig) -> Files:
         """Read the cards, make what is made from all of them, and tell MkDocs where their pages are going to be."""
-        own = {uri: file for file in files if not file.generated_by for uri in (file.src_uri, file.dest_uri)}
+        self.own = {uri: file for file in files if not file.generated_by for uri in (file.src_uri, file.dest_uri)}
         root = find_root(config)
-        addresses = self._find_addresses(files, config, frozenset(own))
+        addresses = self._find_addresses(files, config, frozenset(self.own))
         vocabulary, wrong = self._read_metrics(root)
         reading = Reading(self.cards_dir, self.options.cards_dir.rstrip("/"), root / CACHE_DIR, vocabulary)
-        kept, problems = read_all(reading)
-        briefs = tuple(each.brief for each in kept)
-        plan = make_plan(briefs, problems, reading.shown_as, addresses, read_history(self.cards_dir))
-        log_problems((*wrong, *plan.problems))
+        style = PageStyle(find_permalink(config), tuple(self.options.image_hosts))
+        setting = Setting(self.cards_dir, reading.shown_as, addresses, style)
+        last, self.last = self.last, spoil(self.last)
+        read = read_all(reading, last.cards.read if last else None)
         try:
-            exports = make_exports(plan, addresses, has_viewer_files=True)
+            cards = make_cards(read, setting, read_history(self.cards_dir), last.cards if last else None)
         except ViewerError as error:
             raise ConfigurationError(f"{error.message} {error.hint}") from None
-        style = PageStyle(find_permalink(config), tuple(self.options.image_hosts))
-        has_feed = f"{addresses.models_uri}/feed.xml" in {file.uri for file in exports}
-        setting = Setting(self.cards_dir, reading.shown_as, addresses, style, plan.known, has_feed)
-        views = make_views(plan.entries, setting)
-        self.pages = {f"{page.uri}.md": page for page in views if not page.below}
-        below = tuple(page for page in views if page.below)
-        uris = (*(page.uri for page in below), *(f"{addresses.models_uri}/{entry.slug}" for entry in plan.entries))
-        share = find_share(sum(page.is_searched for page in views) + len(kept))
-        self.work = Work(
-            below=below,
-            kept=kept,
-            plan=plan,
-            setting=setting,
-            files=tuple(make_card_file(uri, config) for uri in uris),
-            own=own,
-            shown=self.pages,
-            share=share,
-            facts=reading.cache,
-            previews=root / PREVIEWS_DIR,
-        )
+        log_problems((*wrong, *cards.plan.problems))
+        self.pages = cards.shown
         for uri in self.pages:
-            add_file(files, own, File.generated(config, uri, content=""))
-        for card_file in self.work.files:
-            add_file(files, own, card_file)
-        for made in (*exports, *list_assets()):
-            add_file(files, own, make_file(made, config))
-        slugs = {entry.slug for entry in plan.entries}
+            add_file(files, self.own, File.generated(config, uri, content=""))
+        ours = tuple(make_card_file(uri, config) for uri in cards.uris)
+        for card_file in ours:
+            add_file(files, self.own, card_file)
+        for made in (*cards.exports, *list_assets()):
+            add_file(files, self.own, make_file(made, config))
+        slugs = {entry.slug for entry in cards.plan.entries}
         self.mentions = tuple(dict.fromkeys(list_mentions(files, addresses.models_uri, slugs)))
         for uri in self.mentions:
             files.append(make_known_file(uri, uri, config))
+        self.build = Build(cards, ours, last)
         return files
 
     def on_nav(self, nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
@@ -162,35 +163,37 @@ class Door:
 
     def on_env(self, env: Environment, config: MkDocsConfig, files: Files) -> Environment:
         """Make the pages that MkDocs does not make, and have the search know ours by what was found in the cards."""
-        assert self.work and self.nav
-        shown = {uri: page for uri, page in self.pages.items() if page.is_searched}
-        theme = Theme(env, self.nav, files, config, files.documentation_pages())
-        events = find_events(config, self)
-        make = partial(make_page, self.work, theme, events)
-        outcomes = list(run(make, len(self.work.files), may_fork=events is self))
-        close_inspector()
-        log_problems(sort_problems(problem for outcome in outcomes for problem in outcome.problems))
-        for clash in (outcome.clash for outcome in outcomes if outcome.clash):
-            raise ConfigurationError(clash)
+        assert self.build and self.nav
+        self.theme = Theme(env, self.nav, files, config, files.documentation_pages())
+        self.last = self.make_pages(self.build)
         for uri in self.mentions:
-            if not (Path(config.site_dir) / uri).exists():
+            if not (self.site_dir / uri).exists():
                 log.warning("A page links to %s, which no card has", uri)
-        found = [(files.src_uris[uri].url, make_search_entry(page, self.work.share)) for uri, page in shown.items()]
-        found += [outcome.found for outcome in outcomes if outcome.found]
-        ours = {*self.pages, *(file.src_uri for file in self.work.files)}
-        for index in find_indexes(config):
-            add_entries(index, ((url, entry) for url, entry in found if entry))
-            leave_out(index, ours)
+        for plugin in find_searches(config):
+            add_entries(plugin, find_entries(self.last, files), {*self.pages, *self.last.written})
         return env
+
+    def make_pages(self, build: Build) -> Last:
+        """Make the pages of a build that MkDocs does not make."""
+        assert self.theme
+        config = self.theme.config
+        events = find_events(config, self)
+        try:
+            made = make_pages(build, self.own, self.pages, self.theme, events, self.site_dir, find_root(config))
+        finally:
+            close_inspector()
+        log_problems(sort_problems(list_problems(made)))
+        return made
 
     def on_template_context(
         self, context: TemplateContext, template_name: str, config: MkDocsConfig
     ) -> TemplateContext:
         """Have our pages stand in the sitemap, which MkDocs makes of those that it makes."""
-        if template_name == "sitemap.xml" and self.work:
-            models = self.work.setting.addresses.models_uri
-            changes = {f"{models}/{entry.slug}.md": entry.change for entry in self.work.plan.entries}
-            ours = (name_in_sitemap(file, changes.get(file.src_uri), config) for file in self.work.files)
+        if template_name == "sitemap.xml" and self.build:
+            cards = self.build.cards
+            models = cards.setting.addresses.models_uri
+            changes = {f"{models}/{entry.slug}.md": entry.change for entry in cards.plan.entries}
+            ours = (name_in_sitemap(file, changes.get(file.src_uri), config) for file in self.build.files)
             context["pages"] = [*context["pages"], *ours]  # type: ignore[list-item]
         return context
 
@@ -231,11 +234,24 @@ class Door:
         """Put the site in its place; all other plugins have written what they write."""
         if self.staged and publish(self.staged, config):
             self.staged = None
+        if self.is_served:
+            finish(self, config)
+        else:
+            self.last = None  # there is no next build
+
+    def on_serve(self, server: LiveReloadServer, config: MkDocsConfig, builder: Callable[[], None]) -> LiveReloadServer:
+        """Have saved cards be seen at once."""
+        if self.is_served:
+            watch_closely(server, config, (Path(config.docs_dir), self.cards_dir))
+            server.builder = make_builder(self, builder)
+        return server
 
     @event_priority(-100)
     def on_build_error(self, error: Exception) -> None:
         """Leave the site that was there as it is. Raises `Abort` in one line for what the disk refused."""
         staged, self.staged = self.staged, None
+        if self.side:
+            shutil.rmtree(self.side, ignore_errors=True)
         if staged:
             discard(staged)
             if isinstance(error, OSError):

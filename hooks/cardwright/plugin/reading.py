@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing.util import Finalize
@@ -14,7 +15,13 @@ from cardwright.facts import Inspector
 from cardwright.problem import Problem
 from cardwright.site import list_cards, load_card
 from cardwright.sources import CardSource
+from cardwright.sources.find import is_one_card
+from cardwright.stamps import Stamp, stamp_cards, stamp_tree
 from cardwright.workers import run
+
+MARKDOWN = (".md", ".mdx", ".markdown")
+TEXT_SUFFIXES = (*MARKDOWN, ".yml", ".yaml", ".json")
+"""Files of which a change can make other cards of a folder than there were."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +36,46 @@ class Reading:
     vocabulary: Vocabulary
 
 
-def read_all(reading: Reading) -> tuple[tuple[Kept, ...], tuple[Problem, ...]]:
-    """All cards, and the problems of how they are laid out."""
-    sources, problems = list_cards(reading.cards_dir, reading.shown_as)
-    return tuple(run(partial(_read, reading, sources), len(sources))), problems
+@dataclass(frozen=True, slots=True)
+class Read:
+    """All cards as they were read, and what tells whether they are still as they were."""
+
+    reading: Reading
+    tree: Mapping[str, Stamp]
+    """Every file below the cards folder."""
+    sources: tuple[CardSource, ...]
+    problems: tuple[Problem, ...]
+    """Those of how the cards are laid out."""
+    stamps: Mapping[CardSource, tuple[object, ...]]
+    kept: tuple[Kept, ...]
+    """One for each source."""
+
+
+def read_all(reading: Reading, last: Read | None = None) -> Read:
+    """All cards; those that did not change since `last` are taken over."""
+    last = last if last and last.reading == reading else None
+    tree = stamp_tree(reading.cards_dir)
+    if last and _is_laid_out_alike(last, tree):
+        sources, problems = last.sources, last.problems
+    else:
+        sources, problems = list_cards(reading.cards_dir, reading.shown_as)
+    stamps = stamp_cards(reading.cards_dir, sources, tree)
+    known = dict(zip(last.sources, last.kept, strict=True)) if last else {}
+    same = {source for source in known if last and stamps.get(source) == last.stamps[source]}
+    changed = tuple(source for source in sources if source not in same)
+    read = dict(zip(changed, run(partial(_read, reading, changed), len(changed)), strict=True))
+    kept = tuple(known[source] if source in same else read[source] for source in sources)
+    return Read(reading, tree, sources, problems, stamps, kept)
+
+
+def _is_laid_out_alike(last: Read, tree: Mapping[str, Stamp]) -> bool:
+    """Whether the same cards are there: the same files, and no other text that could hold more of them."""
+    if tree.keys() != last.tree.keys():
+        return False
+    changed = [Path(path) for path, stamp in tree.items() if stamp != last.tree[path]]
+    texts = {path for path in changed if path.suffix.lower() in TEXT_SUFFIXES}
+    alone = {source.path for source in last.sources if source.part is None}
+    return all(path.suffix.lower() in MARKDOWN and path in alone and is_one_card(path) for path in texts)
 
 
 def _read(reading: Reading, sources: tuple[CardSource, ...], number: int) -> Kept:

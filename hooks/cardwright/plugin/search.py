@@ -12,24 +12,20 @@ from mkdocs.structure.pages import Page as MkDocsPage
 from cardwright.search import SearchEntry
 
 
-def find_indexes(config: MkDocsConfig) -> Iterator[Any]:
-    """The indexes of the search plugins that are there: MkDocs' or Material's."""
+def find_searches(config: MkDocsConfig) -> Iterator[Any]:
+    """The search plugins that are there: MkDocs' or Material's."""
     for plugin in config.plugins.values():
-        if hasattr(index := getattr(plugin, "search_index", None), "add_entry_from_context"):
-            yield index
+        if hasattr(getattr(plugin, "search_index", None), "add_entry_from_context"):
+            yield plugin
 
 
-def add_entries(index: Any, found: Iterable[tuple[str, SearchEntry]]) -> None:
-    """Put pages into the index: each its address from the root, and what is said of it."""
-    is_html = hasattr(index, "entries")  # Material's, whose texts are HTML
-    for url, entry in found:
-        texts = {"title": entry.title, "text": entry.text}
-        texts = {key: escape(text, quote=False) if is_html else text for key, text in texts.items()}
-        (index.entries if is_html else index._entries).append({"location": url, **texts})
+def add_entries(plugin: Any, found: Iterable[tuple[str, SearchEntry]], ours: Container[str]) -> None:
+    """Put our pages into the index: each its address from the root, and what is said of it. `ours` are their sources.
 
-
-def leave_out(index: Any, ours: Container[str]) -> None:
-    """Have the index not parse the pages of these sources: they are in it already."""
+    The plugin would parse their HTML for it.
+    """
+    index = plugin.search_index
+    _list(index)[:0] = list(_entries(index, found))
     add = index.add_entry_from_context
 
     def add_entry(page: MkDocsPage) -> None:
@@ -37,3 +33,24 @@ def leave_out(index: Any, ours: Container[str]) -> None:
             add(page)
 
     index.add_entry_from_context = add_entry
+
+
+def replace_entries(plugin: Any, before: int, found: Iterable[tuple[str, SearchEntry]], config: MkDocsConfig) -> None:
+    """The same when the index is there already, with so many entries of ours; it is written again."""
+    entries = _list(plugin.search_index)
+    ours = list(_entries(plugin.search_index, found))
+    if ours != entries[:before]:
+        entries[:before] = ours
+        plugin.on_post_build(config=config)
+
+
+def _entries(index: Any, found: Iterable[tuple[str, SearchEntry]]) -> Iterator[dict[str, str]]:
+    is_html = hasattr(index, "entries")  # Material's, whose texts are HTML
+    for url, entry in found:
+        texts = {"title": entry.title, "text": entry.text}
+        yield {"location": url, **{key: escape(text, quote=False) if is_html else text for key, text in texts.items()}}
+
+
+def _list(index: Any) -> list[dict[str, str]]:
+    entries: list[dict[str, str]] = index.entries if hasattr(index, "entries") else index._entries
+    return entries

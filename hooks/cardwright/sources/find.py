@@ -173,6 +173,11 @@ def _divide(path: Path) -> list[_Place]:
     return [_Place(path, part, name, len(models) == 1) for part, name in enumerate(models)] or [_Place(path)]
 
 
+def is_one_card(path: Path) -> bool:
+    """Whether a Markdown file is one card that is named after its place, whatever it says."""
+    return _divide(path) == [_Place(path)]
+
+
 def _main_file(folder: Path, root: Path) -> Path | None:
     for place in CONFIG_PLACES:
         path = folder / place

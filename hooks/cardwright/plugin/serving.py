@@ -1,0 +1,183 @@
+"""`mkdocs serve`: what is saved is seen at once, and the site that is served changes file by file.
+
+MkDocs builds into a folder beside the one that is served, and then what differs is moved over. Where only cards
+changed, MkDocs is not asked at all: see `refresh`.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.livereload import LiveReloadServer
+from watchdog.observers import Observer
+from watchdog.observers.polling import PollingObserver
+
+from cardwright.history import read_history
+from cardwright.plugin.building import Build, Cards, find_entries, make_cards, remove, spoil
+from cardwright.plugin.cards import find_events, render_page, write, write_file
+from cardwright.plugin.files import log_problems
+from cardwright.plugin.reading import close_inspector, read_all
+from cardwright.plugin.search import find_searches, replace_entries
+from cardwright.stamps import Stamp, stamp_tree
+
+if TYPE_CHECKING:
+    from cardwright.plugin.door import Door
+
+log = logging.getLogger("mkdocs.plugins.cardwright")
+
+WATCHED_SYSTEMS = frozenset("btrfs ext2 ext3 ext4 f2fs overlay tmpfs xfs zfs".split())
+"""File systems of which Linux tells every change: one on a network, or shared with a virtual machine, is none."""
+
+MAX_FOLDERS = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """The site that is served, as MkDocs built it last."""
+
+    built: Collection[str]
+    """The files that MkDocs made, from the root of the site."""
+    others: Mapping[str, Stamp]
+    """All that is watched but the cards."""
+
+
+def open_side(site_dir: str) -> str:
+    """A folder that MkDocs may empty and fill, beside the one that is served."""
+    return tempfile.mkdtemp(prefix=f"{Path(site_dir).name}-", dir=Path(site_dir).parent)
+
+
+def move_over(side: str, live: Path, ours: Collection[str], before: Collection[str]) -> set[str]:
+    """Have the served folder hold what MkDocs built, and nothing that only the build `before` had. What it built."""
+    built: set[str] = set()
+    for path in Path(side).rglob("*"):
+        if path.is_file():
+            uri = path.relative_to(side).as_posix()
+            built.add(uri)
+            target = live / uri
+            if not _is_equal(path, target):
+                target.parent.mkdir(parents=True, exist_ok=True)
+                path.replace(target)
+    for uri in set(before) - built - set(ours):
+        remove(live, uri)
+    shutil.rmtree(side, ignore_errors=True)
+    return built
+
+
+def _is_equal(one: Path, other: Path) -> bool:
+    with suppress(OSError):
+        return one.stat().st_size == other.stat().st_size and one.read_bytes() == other.read_bytes()
+    return False
+
+
+def stamp_all(config: MkDocsConfig, cards_dir: Path) -> Mapping[str, Stamp]:
+    """Everything that MkDocs watches but the cards: when it changed, MkDocs has to build."""
+    paths = [config.docs_dir, config.config_file_path, *config.watch, *config.theme.dirs]
+    found: dict[str, Stamp] = {}
+    for path in (Path(path) for path in paths if path and Path(path) != cards_dir):
+        found |= stamp_tree(path)
+    return found
+
+
+def watch_closely(server: LiveReloadServer, config: MkDocsConfig, folders: Collection[Path]) -> None:
+    """Have the system tell of changes, where it can: MkDocs looks for them twice a second."""
+    if not isinstance(server.observer, PollingObserver) or not all(map(_is_watched, folders)):
+        return
+    paths = [path for path in (config.docs_dir, config.config_file_path, *config.theme.dirs) if path]
+    watched = []
+    for path in paths:
+        with suppress(KeyError):
+            server.unwatch(path)
+            watched.append(path)
+    server.observer = Observer()  # type: ignore[assignment]
+    for path in watched:
+        server.watch(path)
+
+
+def _is_watched(folder: Path) -> bool:
+    """Whether the system tells of changes below a folder, and of so many."""
+    try:
+        with open("/proc/self/mounts", encoding="utf-8", errors="replace") as mounts:  # noqa: PTH123
+            systems = dict(line.split()[1:3] for line in mounts)
+        limit = int(Path("/proc/sys/fs/inotify/max_user_watches").read_text())
+    except (OSError, ValueError):
+        return False
+    place = os.path.realpath(folder)
+    while place not in systems and place != "/":
+        place = os.path.dirname(place)  # noqa: PTH120
+    below = sum(path.endswith("/") for path in stamp_tree(folder))
+    return systems.get(place) in WATCHED_SYSTEMS and below < min(limit // 2, MAX_FOLDERS)
+
+
+def finish(door: Door, config: MkDocsConfig) -> None:
+    """What MkDocs built becomes the site that is served."""
+    if door.last:
+        ours = {uri for each in door.last.written.values() for uri in each.outcome.uris}
+        door.served = Served(
+            move_over(config.site_dir, door.site_dir, ours, door.served.built if door.served else ()),
+            stamp_all(config, door.cards_dir),
+        )
+    config.site_dir = str(door.site_dir)
+
+
+def make_builder(door: Door, build: Callable[[], None]) -> Callable[[], None]:
+    """What the server calls after a change: `refresh` where that is enough, else MkDocs' own `build`."""
+
+    def rebuild() -> None:
+        try:
+            if refresh(door):
+                return
+        except Exception:
+            log.debug("All is built again", exc_info=True)
+        build()
+
+    return rebuild
+
+
+def refresh(door: Door) -> bool:
+    """Bring the site up to the cards as they are now, without MkDocs; False where that is not enough."""
+    began = time.monotonic()
+    theme, last, build, served = door.theme, door.last, door.build, door.served
+    if not (theme and last and build and served) or theme.config.strict:
+        return False
+    config = theme.config
+    if find_events(config, door) is not door or stamp_all(config, door.cards_dir) != served.others:
+        return False
+    read = read_all(last.cards.read.reading, last.cards.read)
+    close_inspector()
+    setting = replace(last.cards.setting, known={}, has_feed=False)
+    cards = make_cards(read, setting, read_history(door.cards_dir), last.cards)
+    if _names(cards) != _names(last.cards):
+        return False
+    log_problems(cards.plan.problems)
+    door.pages, door.last = cards.shown, spoil(last)
+    before = {file.uri: file for file in last.cards.exports}
+    for made in (made for made in cards.exports if made != before[made.uri]):
+        write_file(made, door.site_dir)
+    for uri in (uri for uri, page in door.pages.items() if page != last.cards.shown[uri]):
+        file = theme.files.src_uris[uri]
+        assert file.page
+        write(door.site_dir / file.dest_uri, render_page(file.page, theme, door).encode(errors="xmlcharrefreplace"))
+    count = len(find_entries(last, theme.files))
+    made_again = door.make_pages(Build(cards, build.files, last))
+    for plugin in find_searches(config):
+        replace_entries(plugin, count, find_entries(made_again, theme.files), config)
+    door.last = made_again
+    log.info("Cards brought up to date in %.2f seconds", time.monotonic() - began)
+    return True
+
+
+def _names(cards: Cards) -> object:
+    """What MkDocs knows of the cards: pages, files, and dates in the sitemap."""
+    uris = [file.uri for file in cards.exports]
+    dates = [(entry.slug, entry.change.day if entry.change else "") for entry in cards.plan.entries]
+    return cards.uris, [*cards.shown], uris, cards.setting.has_feed, dates

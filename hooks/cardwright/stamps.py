@@ -1,0 +1,79 @@
+"""Whether files changed since they were looked at: by name, size, time and place on the disk, without reading them."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from cardwright.sources import CardSource
+from cardwright.sources.find import SHARED_TEXTS
+
+Stamp = tuple[int, int, int]
+"""Nanoseconds of the last change, bytes, inode."""
+
+MAX_DEPTH = 16
+_TEXTS = (".md", ".mdx", ".markdown", ".yml", ".yaml")
+
+
+def stamp_tree(folder: Path) -> dict[str, Stamp]:
+    """Every file below the folder by its path, links followed; of a file the folder's own path. Raises nothing."""
+    found: dict[str, Stamp] = {}
+    top = os.fspath(folder)
+    if os.path.isfile(top):  # noqa: PTH113  (so are all paths here)
+        found[top] = _stamp(os.stat(top))  # noqa: PTH116
+    else:
+        _walk(top, found, 0)
+    return found
+
+
+def _walk(folder: str, found: dict[str, Stamp], depth: int) -> None:
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                try:
+                    if entry.is_dir():
+                        found[f"{entry.path}/"] = (0, 0, 0)
+                        if depth < MAX_DEPTH and (not entry.is_symlink()):
+                            _walk(entry.path, found, depth + 1)
+                    else:
+                        found[entry.path] = _stamp(entry.stat())
+                except OSError:  # a link to nowhere, or it is gone
+                    found[entry.path] = (-1, -1, -1)
+    except OSError:
+        pass
+
+
+def _stamp(status: os.stat_result) -> Stamp:
+    return status.st_mtime_ns, status.st_size, status.st_ino
+
+
+def stamp_cards(
+    root: Path, sources: Iterable[CardSource], tree: Mapping[str, Stamp]
+) -> dict[CardSource, tuple[object, ...]]:
+    """Of each card, the files of the tree below `root` that it may be made of.
+
+    For a card with a folder of its own these are all files in it. For one that is a file among others, they are itself
+    and what is no text of a card. For both, files above that all cards share.
+    """
+    sources = tuple(sources)
+    top = os.fspath(root)
+    folders = {os.fspath(source.folder) for source in sources}
+    below: defaultdict[str, list[tuple[str, Stamp]]] = defaultdict(list)
+    for item in sorted(tree.items()):
+        folder = item[0].rstrip("/").rpartition("/")[0]
+        while len(folder) >= len(top):
+            if folder in folders:
+                below[folder].append(item)
+            folder = folder.rpartition("/")[0]
+    whole = {folder: tuple(items) for folder, items in below.items()}
+    others = {folder: tuple(item for item in items if not item[0].endswith(_TEXTS)) for folder, items in below.items()}
+    shared = [item for item in sorted(tree.items()) if item[0].endswith(SHARED_TEXTS)]
+    stamps: dict[CardSource, tuple[object, ...]] = {}
+    for source in sources:
+        folder, path = os.fspath(source.folder), os.fspath(source.path)
+        above = tuple(item for item in shared if folder.startswith(f"{item[0].rpartition('/')[0]}/"))
+        own = (whole if source.owns_folder else others).get(folder, ())
+        stamps[source] = (tree.get(path), own, above)
+    return stamps
