@@ -43,9 +43,8 @@ def main() -> None:
             sys.exit(f"edit {number}, {kind}: {wrong}")
     for kind, times in sorted(kinds.items()):
         print(f"{times:6} {kind}")
-    print(
-        f"{count} edits, 0 differences; {refreshed:.0f} without MkDocs, {count - refreshed:.0f} with it; {seconds:.0f} s"
-    )
+    print(f"{count} edits, 0 differences: {refreshed:.0f} followed without MkDocs, {count - refreshed:.0f} with it")
+    print(f"{seconds / count:.2f} s an edit")
 
 
 if __name__ == "__main__":
