@@ -20,6 +20,7 @@ from pydantic import ValidationError
 
 from cardwright.card import Card, card_schema
 from cardwright.cli import main
+from cardwright.facts import Inspector
 from cardwright.fields import STRUCTURE_KINDS, stays_inside
 from cardwright.nodes import to_plain
 from cardwright.site import read_cards
@@ -98,7 +99,7 @@ def test_line_ends_and_bom_change_nothing(case: str, tmp_path: Path) -> None:
     for name, content in (("plain", text), ("changed", changed)):
         (tmp_path / name).mkdir()
         (tmp_path / name / f"{case}.md").write_bytes(content)
-        (entry,), problems = read_cards(tmp_path / name, "cards", lambda path, dims, within: pytest.fail(str(path)))
+        (entry,), problems = read_cards(tmp_path / name, "cards", Inspector().inspect)
         shown[name] = (entry.card, entry.misfits, entry.name, entry.summary, [str(p) for p in problems])
     assert shown["plain"] == shown["changed"]
 

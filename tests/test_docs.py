@@ -177,6 +177,7 @@ MESSAGE_AT = {
     "Problem": 3, "_problem": 1, "say": 1, "wrong": 0, "Finding": 1, "_as_it_stands": 1, "FactsError": 0,
     "UnknownError": 0, "warnings.add": 0, "JSONDecodeError": 0, "ConfigurationError": 0, "BadParameter": 0,
     "ClickException": 0, "StartError": 0, "SettingsError": 0, "WritingError": 0,
+    "FileError": 0, "TransientError": 0, "BulkError": 0, "StoreError": 0, "UsageError": 0,
 }  # fmt: skip
 """What is called with a message for the user, and at which place the message stands."""
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cardwright.facts import Facts, FactsError, inspect, remote
+from cardwright.facts import Facts, FactsError, inspect_url, remote
 from cardwright.facts.inspection import inspect_here, inspect_url_here
 from tests.facts_wire import field, tensor
 
@@ -89,7 +89,7 @@ def expected(tmp_path: Path) -> Facts:
 def test_parts_are_enough(tmp_path: Path) -> None:
     known = expected(tmp_path)
     with serve(Handler.part) as (url, server):
-        facts = inspect(url)
+        facts = inspect_url(url)
     assert (facts.depth, facts.parameters, facts.size_bytes) == (known.depth, known.parameters, len(LARGE))
     assert (facts.macs, facts.layers, facts.sha256) == (known.macs, known.layers, "")
     assert facts.warnings == ("SHA-256: not known, for that the whole file would have to be fetched", *known.warnings)

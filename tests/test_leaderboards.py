@@ -39,7 +39,7 @@ FILES = DATA.parent / "metrics-files"
 CASES = sorted(path.name for path in DATA.iterdir())
 
 
-def no_file(path: Path, dims: Mapping[str, int], within: Path) -> Facts:
+def no_file(path: Path | str, dims: Mapping[str, int], within: Path) -> Facts:
     raise FactsError("not there", "")
 
 

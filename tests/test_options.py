@@ -78,7 +78,10 @@ def test_models_uri_that_is_no_path_is_refused(uri: str) -> None:
     [
         ({"card_dir": "x"}, ["cardwright: card_dir: unknown option (did you mean cards_dir?)"]),
         ({"Cards-Dir": "x"}, ["cardwright: Cards-Dir: unknown option (did you mean cards_dir?)"]),
-        ({"theme": "x"}, ["cardwright: theme: unknown option (known: cards_dir, models_uri, image_hosts, metrics)"]),
+        (
+            {"theme": "x"},
+            ["cardwright: theme: unknown option (known: cards_dir, models_uri, image_hosts, facts, metrics)"],
+        ),
         ({"cards_dir": ""}, ["cardwright: cards_dir: name a folder"]),
         ({"cards_dir": "  "}, ["cardwright: cards_dir: name a folder"]),
         ({"cards_dir": None}, ["cardwright: cards_dir: input should be a valid string"]),
@@ -93,7 +96,7 @@ def test_models_uri_that_is_no_path_is_refused(uri: str) -> None:
             [
                 "cardwright: cards_dir: name a folder",
                 f"cardwright: models_uri: {URI_HINT}",
-                "cardwright: x: unknown option (known: cards_dir, models_uri, image_hosts, metrics)",
+                "cardwright: x: unknown option (known: cards_dir, models_uri, image_hosts, facts, metrics)",
             ],
         ),
     ],

@@ -13,6 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from cardwright.fields import (
     NETSCOPE_URL,
     FilePath,
+    FileUrl,
     Sha256,
     Slugs,
     StructureKind,
@@ -137,7 +138,7 @@ class InputOutput(Part):
 class ModelFile(Part):
     name: Text = Field(None, description="What readers call this file.")
     path: FilePath = Field(None, description="The file, relative to the card's folder.")
-    url: Url = Field(None, description="Where it is downloaded from, when not beside the card.")
+    url: FileUrl = Field(None, description="Where it lies, when not beside the card: https://, s3://, gs:// ...")
     size: Text = Field(None, description="Stated size with unit, e.g. 97.7 MB.")
     sha256: Sha256 = None
     format: Text = None

@@ -7,20 +7,23 @@ import os
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import click
 
 from cardwright import __version__
+from cardwright.bulk import BulkError, Wish, inspect_all
 from cardwright.card import card_schema
 from cardwright.convert import TARGETS
 from cardwright.doctor import examine
 from cardwright.doctor.report import describe, write_card_report, write_overview
 from cardwright.entry import Entry
-from cardwright.facts import FACTS, Facts, FactsError, Inspector, inspect
+from cardwright.facts import FACTS, Facts, FactsError, Inspector, inspect, inspect_url
 from cardwright.importing import import_cards
 from cardwright.problem import Problem, one_line
 from cardwright.rendering import render
 from cardwright.sections.structure import ORDER, format_fact
+from cardwright.settings import find_store
 from cardwright.site import CACHE_DIR, read_cards
 from cardwright.starter import (
     Model,
@@ -192,11 +195,20 @@ def import_folder(dir: Path, output: Path | None) -> None:
 
 
 @main.command("inspect")
-@click.argument("file")
+@click.argument("file", default="")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @click.option("--dim", "dims", multiple=True, metavar="NAME=N", help="Size of a symbolic dimension, for the MACs.")
-def inspect_file(file: str, as_json: bool, dims: tuple[str, ...]) -> None:
-    """Print what the ONNX FILE holds: a path, or an http(s) address of which only the graph is fetched."""
+@click.option("--all", "every", is_flag=True, help="All models of the cards below FILE; `cards` when absent.")
+@click.option("--facts", "store", metavar="DIR_OR_URL", help="Where the facts of all go, for site builds.")
+@click.option("--executor", default="local", help="Who inspects all: `local`, `local:4`, `dask://HOST:PORT`.")
+@click.option("--within", multiple=True, metavar="PREFIX", help="Of all, only addresses that begin so.")
+@click.option("--sha256", "whole", is_flag=True, help="Of all, fetch files at addresses whole, for their SHA-256.")
+def inspect_file(file: str, as_json: bool, dims: tuple[str, ...], every: bool, store: str | None, **more: Any) -> None:
+    """Print what the ONNX FILE holds: a path, or an address of which only the graph is fetched."""
+    if every and store and (not file or Path(file).is_dir()):
+        sys.exit(_inspect_all(Wish(Path(file or "cards"), store, **more)))
+    if every or not file:
+        raise click.UsageError("Name a FILE, or a folder of cards with `--all` and `--facts DIR_OR_URL`.")
     facts = _inspect(file, _read_dims(dims))
     if as_json:
         click.echo(json.dumps(facts.to_json(), indent=2, ensure_ascii=False))
@@ -204,9 +216,21 @@ def inspect_file(file: str, as_json: bool, dims: tuple[str, ...]) -> None:
         _print_facts(facts)
 
 
+def _inspect_all(wish: Wish) -> int:
+    """The exit code: 1 when a model could not be inspected."""
+    try:
+        report, summary = inspect_all(wish)
+    except BulkError as error:
+        raise click.ClickException(one_line(str(error))) from None
+    for problem in report.problems:
+        click.echo(str(problem))
+    click.echo(summary, err=True)
+    return 1 if report.problems else 0
+
+
 def _inspect(file: str, dims: dict[str, int]) -> Facts:
     try:
-        return inspect(file, dims)
+        return inspect_url(file, dims) if "://" in file else inspect(file, dims)
     except FactsError as error:
         click.echo(one_line(f"{file}: {error.message} ({error.hint})"), err=True)
         sys.exit(1)
@@ -235,8 +259,9 @@ def _print_facts(facts: Facts) -> None:
 def _read(path: Path) -> tuple[tuple[Entry, ...], tuple[Problem, ...]]:
     """The cards at `path`: a folder of cards, a card's folder, or a card's file."""
     folder = path if path.is_dir() else path.parent
-    cache = Path(CACHE_DIR) if Path("mkdocs.yml").is_file() else None
-    with Inspector(cache) as inspector:
+    config = Path("mkdocs.yml")
+    cache = Path(CACHE_DIR) if config.is_file() else None
+    with Inspector(cache, store=find_store(config) if cache else "") as inspector:
         entries, problems = read_cards(folder, os.fspath(folder), inspector.inspect)
     if path.is_dir():
         return entries, problems

@@ -36,6 +36,21 @@ class FileEntry:
     claims: tuple[CheckedClaim, ...] = ()
     """What the card says of it, and whether that is so."""
 
+    @property
+    def place(self) -> str:
+        """Where its facts were counted: its path in the card's folder, else its address."""
+        return self.path or self.address
+
+    @property
+    def file_name(self) -> str:
+        """Its name alone."""
+        return (self.path or self.address.partition("?")[0].rstrip("/")).rpartition("/")[2]
+
+    @property
+    def sha256(self) -> str:
+        """As counted, else as the card states it, in lower case."""
+        return (self.facts and self.facts.sha256) or (self.stated.sha256 or "").lower()
+
 
 @dataclass(frozen=True, slots=True)
 class PublicationEntry:

@@ -14,6 +14,9 @@ NETSCOPE_URL = re.compile(
 )
 """Addresses of netscope that draw something: a gist, a preset, a prototxt by URL, the editor."""
 
+STORAGE_SCHEMES = ("s3", "gs", "gcs", "az", "abfs", "abfss", "hf")
+"""How addresses in object storage begin: Amazon's and those like it, Google's, Azure's, Hugging Face's."""
+
 MAX_SLUG_BYTES = 200
 """A slug is the name of a folder of the site, and file systems allow 255 bytes."""
 
@@ -81,6 +84,11 @@ def is_url(value: str) -> str:
     return value
 
 
+def is_file_url(value: str) -> str:
+    """An address of a file: on the web, or in object storage."""
+    return value if re.match(rf"(?:{'|'.join(STORAGE_SCHEMES)})://[^\s/]+|file:///[^\s]", value) else is_url(value)
+
+
 def is_url_or_none(value: str) -> str:
     """A web address, or a word that says that there is none."""
     return value if re.fullmatch(r"n\.?/?a\.?|none|unknown|tb[da]|-+", value, re.IGNORECASE) else is_url(value)
@@ -123,6 +131,7 @@ Text = Annotated[str | None, BeforeValidator(as_text), WithJsonSchema(_TEXT_SCHE
 Texts = Annotated[tuple[str, ...], BeforeValidator(as_texts), WithJsonSchema(_TEXTS_SCHEMA)]
 Slugs = Annotated[Texts, AfterValidator(are_slugs)]
 Url = Annotated[Text, AfterValidator(lambda value: value and is_url(value))]
+FileUrl = Annotated[Text, AfterValidator(lambda value: value and is_file_url(value))]
 UrlOrNone = Annotated[Text, AfterValidator(lambda value: value and is_url_or_none(value))]
 Sha256 = Annotated[Text, AfterValidator(lambda value: value and is_sha256(value))]
 FilePath = Annotated[Text, AfterValidator(lambda value: value and stays_inside(value))]

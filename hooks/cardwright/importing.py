@@ -59,7 +59,7 @@ def find_files(entry: Entry) -> set[str]:
     external = {
         (Path(file.path).parent / data.location).as_posix()
         for file in entry.files
-        if file.facts
+        if file.facts and file.path
         for data in file.facts.external_data
     }
     used = {*needed, *beside, *external, *(file.path for file in entry.files if file.path)}

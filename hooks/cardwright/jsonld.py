@@ -126,6 +126,6 @@ def _media(file: FileEntry, entry: Entry, addresses: Addresses) -> dict[str, Any
         name=file.name,
         contentUrl=here if file.path else file.address if file.address.startswith(("http://", "https://")) else "",
         contentSize=f"{file.facts.size_bytes} bytes" if file.facts else file.stated.size,
-        sha256=file.facts.sha256 if file.facts else (file.stated.sha256 or "").lower(),
+        sha256=file.sha256,
         encodingFormat=find_format(file),
     )

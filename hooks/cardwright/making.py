@@ -107,7 +107,7 @@ def log_fault(where: str, error: Exception) -> None:
 def _structure_files(entry: Entry, addresses: Addresses, lean_model: LeanModel) -> Iterator[SiteFile]:
     """What the viewer opens: the card's models without their weights."""
     for file in entry.files:
-        if file.facts:
+        if file.structure_name:
             with suppress(FactsError):  # a model whose graph alone is too large: its facts stand, its copy does not
                 content = lean_model(entry.source.folder / file.path, entry.source.folder)
                 name = own_name(entry, file.structure_name)
@@ -121,7 +121,7 @@ def _preview_files(entry: Entry, addresses: Addresses, draw: Draw) -> Iterator[S
 
 def _card_files(entry: Entry, needed: frozenset[str], addresses: Addresses) -> Iterator[SiteFile]:
     base = f"{addresses.models_uri}/{entry.slug}"
-    facts = {file.path: file.facts.to_json() for file in entry.files if file.facts}
+    facts = {file.place: file.facts.to_json() for file in entry.files if file.facts}
     if facts:
         yield SiteFile(f"{base}/{own_name(entry, 'facts.json')}", content=json.dumps(facts, ensure_ascii=False) + "\n")
     for export in CARD_EXPORTS:

@@ -26,13 +26,27 @@ class Options(BaseModel):
     models_uri: str = Field("models", description="Where card pages stand in the site: /models/<slug>/.")
     image_hosts: list[str] = Field([], description="Hosts whose images are shown without a click.")
 
+    facts: str = Field("", description="Folder of facts of models elsewhere, from `cardwright inspect --all --facts`.")
+
     metrics: str = Field("", description="TOML file of further metrics and datasets, from the folder of mkdocs.yml.")
+
+    @property
+    def watched(self) -> tuple[str, ...]:
+        """What a build reads besides the cards."""
+        return tuple(path for path in (self.metrics, self.facts) if path)
 
     @field_validator("cards_dir")
     @classmethod
     def _is_named(cls, value: str) -> str:
         if not value.strip():
             raise ValueError("name a folder")
+        return value
+
+    @field_validator("facts")
+    @classmethod
+    def _is_folder(cls, value: str) -> str:
+        if "://" in value:
+            raise ValueError("a build asks nothing of the network: copy the facts, and name their folder")
         return value
 
     @field_validator("models_uri")

@@ -129,10 +129,9 @@ def _viewer(entry: Entry, addresses: Addresses) -> Callable[[FileEntry], str]:
     """From a file to the address of the viewer with it; an empty one when the site has no viewer."""
 
     def address(file: FileEntry) -> str:
-        name = file.path.rsplit("/", 1)[-1]
         return (
-            addresses.viewer_from_page(entry.slug, own_name(entry, file.structure_name), name)
-            if addresses.viewer
+            addresses.viewer_from_page(entry.slug, own_name(entry, file.structure_name), file.file_name)
+            if addresses.viewer and file.structure_name
             else ""
         )
 

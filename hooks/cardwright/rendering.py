@@ -76,7 +76,7 @@ def _build(settings: Settings, addresses: Addresses, cache: Path | None) -> tupl
     root, options = settings.root, settings.options
     vocabulary, wrong = read_vocabulary(root / options.metrics, options.metrics) if options.metrics else (None, ())
     cards_dir = root / options.cards_dir
-    with Inspector(cache) as inspector:
+    with Inspector(cache, store=options.facts and root / options.facts) as inspector:
         site = build_site(
             cards_dir,
             options.cards_dir.rstrip("/"),

@@ -59,6 +59,15 @@ def read_settings(path: Path | None) -> Settings:
     )
 
 
+def find_store(path: Path) -> str | Path:
+    """The facts store that the settings name; empty when they name none, or cannot be used."""
+    try:
+        settings = read_settings(path)
+    except SettingsError:
+        return ""
+    return settings.options.facts and settings.root / settings.options.facts
+
+
 def show_permalink(value: object) -> str:
     """What `toc: permalink` of mkdocs.yml sets, as Python-Markdown writes it."""
     if isinstance(value, str):

@@ -165,7 +165,11 @@ def make_views(entries: tuple[Entry, ...], setting: Setting) -> tuple[Page, ...]
 def make_exports(plan: Plan, addresses: Addresses, *, has_viewer_files: bool) -> tuple[SiteFile, ...]:
     """The files that are made from all cards, old addresses of cards, and the viewer. May raise `ViewerError`."""
     files: list[SiteFile] = []
-    if has_viewer_files and addresses.viewer and any(entry.facts for entry in plan.entries):
+    if (
+        has_viewer_files
+        and addresses.viewer
+        and any(file.structure_name for entry in plan.entries for file in entry.files)
+    ):
         files += [SiteFile(file.uri, content=file.content) for file in netron_files()]
     for export in EXPORTS:
         uri = export.uri.format(models=addresses.models_uri)

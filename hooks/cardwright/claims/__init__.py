@@ -112,7 +112,8 @@ def find_contradictions(claims: tuple[CheckedClaim, ...], subject: Subject) -> I
     for checked in claims:
         if checked.verdict == "contradicted" and not checked.accepted:
             said, name = checked.statement, checked.claim.name
-            message = f"the card says {said.text}, `{subject.file.path}` holds {checked.outcome.measured}"
+            held_by = subject.file.path or (subject.file.url or "").partition("?")[0].rpartition("/")[2]
+            message = f"the card says {said.text}, `{held_by}` holds {checked.outcome.measured}"
             comment, field = f"<!-- cardwright: accept {name}: why -->", f"accept: {{{name}: why}}"
             hint = f"correct it, or accept it: `{comment if subject.raw.derived else field}`"
             yield Problem(said.path, said.mark, said.field, message, hint, "warning")

@@ -87,9 +87,8 @@ def _make_file(slug: str, at: int, file: FileEntry) -> dict[str, Any]:
 
 
 def _hashes(file: FileEntry) -> list[dict[str, str]]:
-    """The checksum of the file that is there, else the one that the card states."""
-    sha256 = file.facts.sha256 if file.facts else (file.stated.sha256 or "").lower()
-    return [{"alg": "SHA-256", "content": sha256}] if sha256 else []
+    """The checksum of the file, else the one that the card states."""
+    return [{"alg": "SHA-256", "content": file.sha256}] if file.sha256 else []
 
 
 def _licenses(entry: Entry) -> list[dict[str, Any]]:

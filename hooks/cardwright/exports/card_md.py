@@ -26,7 +26,7 @@ def make_card_md(entry: Entry, addresses: Addresses) -> str:
         f"> {_line(entry.summary)}" if entry.summary else "",
         f"Page: {addresses.absolute(addresses.page(entry.slug))}",
         _part("Metadata", _metadata(entry)),
-        *(_part(f"Counted from {_code(file.path)}", _facts(file)) for file in entry.files if file.facts),
+        *(_part(f"Counted from {_code(file.place)}", _facts(file)) for file in entry.files if file.facts),
         _part("Results", _results(entry.results)),
         _part("Contradictions", map(_contradiction, _contradicted(entry))),
         _part("Files", (f"- {_line(file.name)}: {_file(file)}" for file in entry.files)),
@@ -97,13 +97,14 @@ def _contradicted(entry: Entry) -> Iterator[tuple[FileEntry, CheckedClaim]]:
 
 def _contradiction(found: tuple[FileEntry, CheckedClaim]) -> str:
     file, checked = found
-    said = f"- {checked.claim.name}: the card says {_line(checked.statement.text)}, {_code(file.path)} holds "
+    said = f"- {checked.claim.name}: the card says {_line(checked.statement.text)}, {_code(file.place)} holds "
     why = f" (accepted: {_line(checked.accepted)})" if checked.accepted else ""
     return f"{said}{_line(checked.outcome.measured)}{why}"
 
 
 def _file(file: FileEntry) -> str:
-    held = f", {file.facts.size_bytes:,} bytes, SHA-256 {file.facts.sha256}" if file.facts else ""
+    sha256 = f", SHA-256 {file.facts.sha256}" if file.facts and file.facts.sha256 else ""
+    held = f", {file.facts.size_bytes:,} bytes{sha256}" if file.facts else ""
     error = f", not read: {_line(file.error.message)}" if file.error else ""
     return f"{_line(file.address) or 'not here'}{held}{error}"
 

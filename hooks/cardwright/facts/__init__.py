@@ -5,7 +5,10 @@ Importing this package is cheap: onnx and numpy are imported when the first mode
 
 from __future__ import annotations
 
-from .inspector import Inspector, inspect, lean_model
+from .cache import code_version
+from .files import FileError, State, TransientError
+from .inspector import Inspector, inspect, inspect_url, lean_model
+from .store import Kept, NotInspectedError, Store, StoreError, address_key, file_key, file_name
 from .table import FACTS, Fact
 from .values import Dim, ExternalFile, Facts, FactsError, Layer, Shape, Value
 
@@ -16,10 +19,22 @@ __all__ = [
     "Fact",
     "Facts",
     "FactsError",
+    "FileError",
     "Inspector",
+    "Kept",
     "Layer",
+    "NotInspectedError",
     "Shape",
+    "State",
+    "Store",
+    "StoreError",
+    "TransientError",
     "Value",
+    "address_key",
+    "code_version",
+    "file_key",
+    "file_name",
     "inspect",
+    "inspect_url",
     "lean_model",
 ]

@@ -1,21 +1,30 @@
-"""Bytes of a model by offset, from a local file or over HTTP, in blocks, never the whole."""
+"""Bytes of a model by offset, from a local file or from an address, in blocks, never the whole."""
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections import OrderedDict
 from collections.abc import Callable
 
 BLOCK_BYTES = 16 * 1024
 CACHED_BLOCKS = 8
+_HASHED_BYTES = 8 * 1024 * 1024
 
 
 class Blocks:
     """Random access to `size_bytes` bytes; `fetch(offset, length)` gives exactly that many or raises `OSError`."""
 
-    def __init__(self, size_bytes: int, fetch: Callable[[int, int], bytes]) -> None:
+    def __init__(
+        self, size_bytes: int, fetch: Callable[[int, int], bytes], version: str = "", first: bytes = b""
+    ) -> None:
+        """`first` is what is there already of the beginning."""
         self.size_bytes = size_bytes
-        self._fetch = fetch
+        self.version = version
+        """What tells states of the same size apart, such as an ETag; empty when nothing does."""
+        self.bytes_read = len(first)
+        self._source = fetch
+        self._first = first
         self._blocks: OrderedDict[int, bytes] = OrderedDict()
 
     def read(self, start: int, end: int) -> bytes:
@@ -31,6 +40,12 @@ class Blocks:
             return self._fetch(start, end - start)
         data = b"".join(self._blocks.get(number) or self._load(number) for number in range(first, last + 1))
         return data[start - first * BLOCK_BYTES : end - first * BLOCK_BYTES]
+
+    def _fetch(self, start: int, length: int) -> bytes:
+        if start + length <= len(self._first):
+            return self._first[start : start + length]
+        self.bytes_read += length
+        return self._source(start, length)
 
     def _load(self, number: int) -> bytes:
         start = number * BLOCK_BYTES
@@ -55,6 +70,14 @@ def open_blocks(descriptor: int, size_bytes: int) -> Blocks:
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
     return Blocks(size_bytes, fetch)
+
+
+def hash_blocks(blocks: Blocks) -> str:
+    """SHA-256 of all of them in hexadecimal. Raises `OSError`."""
+    digest = hashlib.sha256()
+    for start in range(0, blocks.size_bytes, _HASHED_BYTES):
+        digest.update(blocks.read(start, min(start + _HASHED_BYTES, blocks.size_bytes)))
+    return digest.hexdigest()
 
 
 def _seek_and_read(descriptor: int, length: int, offset: int) -> bytes:

@@ -28,6 +28,19 @@ class FileError(FactsError):
     """A file that cannot be had (missing, changed, too slow); says nothing of its content, so it is never cached."""
 
 
+class TransientError(FileError):
+    """A file that could not be had now; in a while it may be there."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What tells one state of a file at an address from another without fetching it."""
+
+    size_bytes: int
+    version: str
+    """Its ETag, or when it was changed, as the server says it; empty when it says nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stamp:
     """What tells one state of a file from another without opening it."""

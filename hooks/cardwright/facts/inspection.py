@@ -9,11 +9,11 @@ from .anatomy import Anatomy
 from .constants import Constants, find_constants
 from .convert import convert_model
 from .expand import flatten
-from .files import Stamp
+from .files import Stamp, State
 from .flat import Flat
 from .graph import Model, Warnings
 from .macs import Macs, count_macs
-from .reader import ModelFile, read_model, read_url
+from .reader import ModelFile, RemoteModel, read_model, read_url
 from .shapes import Shapes, infer_shapes
 from .table import FACTS
 from .values import Facts
@@ -39,8 +39,18 @@ def inspect_here(
 
 
 def inspect_url_here(url: str, dims: Mapping[str, int], no_shapes_because: str = "") -> Facts:
-    """The same of a file on the web, of which only the parts are fetched that are no weights."""
-    return _count(read_url(url), dims, no_shapes_because)
+    """The same of a file at an address, of which only the parts are fetched that are no weights."""
+    facts, _ = look_here(url, dims, no_shapes_because)
+    assert facts
+    return facts
+
+
+def look_here(
+    url: str, dims: Mapping[str, int], no_shapes_because: str = "", known: State | None = None, whole: bool = False
+) -> tuple[Facts | None, RemoteModel]:
+    """The same, and how it was read; no facts of a file in the state `known`. See `reader.read_url`."""
+    found = read_url(url, known, whole)
+    return _count(found.file, dims, no_shapes_because) if found.file else None, found
 
 
 def _count(file: ModelFile, dims: Mapping[str, int], no_shapes_because: str) -> Facts:

@@ -1,6 +1,6 @@
-"""The door to this package: `Inspector` for a build, `inspect` and `lean_model` for one file.
+"""The door to this package: `Inspector` for a build, `inspect`, `inspect_url` and `lean_model` for one file.
 
-look at the file  →  cached?  →  SHA-256  →  cached?  →  child process  →  keep
+look at the file  →  cached?  →  SHA-256  →  cached, or in the store?  →  child process  →  keep
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ from types import TracebackType
 from typing import Any, Self
 
 from .cache import Cache, Key, content_key
-from .files import FileError, Stamp, check_file, external_file, hash_file, shown
+from .files import FileError, Stamp, State, TransientError, check_file, external_file, hash_file, shown
 from .process import BOOT, Child, DeadError
 from .progress import Progress
+from .store import NotInspectedError, Store, address_key, file_key
 from .values import Facts, FactsError
-from .worker import CONTENT_ERROR, RESULT
+from .worker import CONTENT_ERROR, FILE_ERROR, RESULT
 
 GIB = 1024**3
 
@@ -31,11 +32,23 @@ class Limits:
     seconds: float = 20
     """For one look at a model; one without shapes follows when the first took too long."""
     url_seconds: float = 120
-    """The same for a file on the web."""
+    """The same for a file at an address."""
+    whole_seconds: float = 3600
+    """The same when all of it is fetched."""
     memory_bytes: int = 2 * GIB
     """Above what it takes with onnx loaded."""
     boot: str = BOOT
     """Its Python code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What was found at an address."""
+
+    state: State
+    bytes_read: int
+    facts: Facts | None
+    """None when the file is in the state that was known."""
 
 
 class Inspector:
@@ -45,12 +58,26 @@ class Inspector:
         facts = inspector.inspect(path, within=folder)
     """
 
-    def __init__(self, cache: Path | None = None, limits: Limits | None = None) -> None:
-        """`cache` is the folder of what was counted before; without one everything is counted."""
+    def __init__(
+        self,
+        cache: Path | None = None,
+        limits: Limits | None = None,
+        store: str | Path | None = None,
+        quiet: bool = False,
+    ) -> None:
+        """`cache` is the folder of what was counted before; without one everything is counted.
+
+        `store` is where `cardwright inspect --all` put what it found; it is only read.
+        `quiet` says nothing on the terminal.
+        """
         self._cache = Cache(cache) if cache else None
+        self._store = Store(store) if store else None
+        self._stopped = False
+        self.lasting = True
+        """Whether the last answer is all that can be known: not where the machine was too slow for all of it."""
         self._limits = limits or Limits()
         self._child: Child | None = None
-        self._progress = Progress(sys.stderr)
+        self._progress = Progress(None if quiet else sys.stderr)
 
     def __enter__(self) -> Self:
         return self
@@ -64,13 +91,25 @@ class Inspector:
             self._child.close()
         self._child = None
 
-    def inspect(self, path: Path, dims: Mapping[str, int] | None = None, within: Path | None = None) -> Facts:
+    def stop(self) -> None:
+        """The same from another thread, for good: what is being looked at is given up."""
+        self._stopped = True
+        if child := self._child:
+            child.process.kill()
+            child.process.wait()
+
+    def inspect(self, path: Path | str, dims: Mapping[str, int] | None = None, within: Path | None = None) -> Facts:
         """What the ONNX file at `path` holds; `dims` gives sizes to symbolic dimensions of its inputs (for the MACs).
 
         Raises `FactsError`, and nothing else, when the file is not a readable ONNX model, or when it is a link to a
-        place outside of the folder `within`.
+        place outside of the folder `within`. A text with `://` in it is an address: nothing is asked of the network,
+        the store has its facts; without a store `NotInspectedError` is raised.
         """
         given = dict(dims or {})
+        self.lasting = True
+        if isinstance(path, str) and "://" in path:
+            return self._recall(path, given)
+        path = Path(path)
         stamp = check_file(path, within)
         with self._reporting(shown(f"{path.parent.name}/{path.name}")):
             sha256 = self._find_sha256(path, stamp)
@@ -79,14 +118,39 @@ class Inspector:
             found = self._find(key)
             if found is not None and _is_current(facts := _read_facts(found), path):
                 return facts
+            kept = self._store.find(file_key(sha256, path.name, given)) if self._store else None
+            if kept and kept.facts and _is_current(kept.facts, path):
+                return kept.facts
             job = {"task": "facts", "path": str(path.absolute()), "stamp": _plain(stamp), "sha256": sha256}
             return _read_facts(self._make(key, lambda: self._count({**job, "dims": given}, self._limits.seconds)))
 
     def inspect_url(self, url: str, dims: Mapping[str, int] | None = None) -> Facts:
-        """The same of a file at an http or https address. No site build calls this: builds ask nothing of the web."""
+        """The same of a file at an address: http, https, or any that fsspec reads. No site build calls this."""
+        facts = self.look_at(url, dims).facts
+        assert facts
+        return facts
+
+    def look_at(
+        self, url: str, dims: Mapping[str, int] | None = None, known: State | None = None, whole: bool = False
+    ) -> Look:
+        """The same, unless the file is in the state `known`. With `whole` all of it is fetched, for its SHA-256."""
+        self.lasting = True
+        state = [known.size_bytes, known.version] if known else None
+        job = {"task": "facts of url", "url": url, "dims": dict(dims or {}), "known": state, "whole": whole}
         with self._reporting(shown(url)):
-            job = {"task": "facts of url", "url": url, "dims": dict(dims or {})}
-            return _read_facts(self._count(job, self._limits.url_seconds)[0])
+            content, self.lasting = self._count(job, self._limits.whole_seconds if whole else self._limits.url_seconds)
+        answer = json.loads(content)
+        facts = Facts.from_json(answer["facts"]) if answer["facts"] else None
+        return Look(State(*answer["state"]), answer["bytes_read"], facts)
+
+    def _recall(self, address: str, dims: Mapping[str, int]) -> Facts:
+        if self._store is None:
+            raise NotInspectedError(f"{shown(address)} is not looked into by a build.", "Inspect it before.")
+        kept = self._store.get(address_key(address, dims))
+        if kept.error:
+            raise kept.error
+        assert kept.facts
+        return kept.facts
 
     def lean_model(self, path: Path, within: Path | None = None) -> bytes:
         """The model as an .onnx file without payloads above 1 KiB, for structure views.
@@ -122,6 +186,7 @@ class Inspector:
         except FactsError as error:
             self._keep(key, CONTENT_ERROR + json.dumps([error.message, error.hint]).encode())
             raise
+        self.lasting = lasting
         if lasting:
             self._keep(key, RESULT + made)
         return made
@@ -140,6 +205,8 @@ class Inspector:
 
     def _ask(self, job: Mapping[str, Any], seconds: float, retry: bool = False) -> bytes:
         """The child's answer. Raises `FactsError`, or, with `retry`, `DeadError` when there is none."""
+        if self._stopped:
+            raise FileError("Nothing is looked at any more.", "Start again.")
         self._child = self._child or Child(self._limits.memory_bytes, self._limits.boot)
         try:
             answer = self._child.ask(job, seconds, self._progress.tick)
@@ -148,7 +215,7 @@ class Inspector:
             if not isinstance(error, DeadError) or retry:
                 raise
             name = shown(Path(job["path"]) if "path" in job else job["url"])
-            kind = FactsError if error.lasting else FileError
+            kind = FactsError if error.lasting else TransientError
             raise kind(
                 f"{name} cannot be counted: looking at it {error}.", "Check where it comes from, and try it alone."
             ) from error
@@ -164,11 +231,15 @@ class Inspector:
 
 
 def inspect(path: Path | str, dims: Mapping[str, int] | None = None, within: Path | None = None) -> Facts:
-    """What the ONNX file at a path, or at an http(s) address, holds; see `Inspector.inspect`. Raises `FactsError`."""
+    """What the ONNX file at a path holds; see `Inspector.inspect`. Raises `FactsError`."""
     with Inspector() as inspector:
-        if isinstance(path, str) and path.lower().startswith(("http://", "https://")):
-            return inspector.inspect_url(path, dims)
-        return inspector.inspect(Path(path), dims, within)
+        return inspector.inspect(path, dims, within)
+
+
+def inspect_url(url: str, dims: Mapping[str, int] | None = None) -> Facts:
+    """The same of a file at an address; see `Inspector.inspect_url`. Raises `FactsError`."""
+    with Inspector() as inspector:
+        return inspector.inspect_url(url, dims)
 
 
 def lean_model(path: Path) -> bytes:
@@ -186,7 +257,10 @@ def _open_answer(answer: bytes) -> bytes:
     if answer[:1] == RESULT:
         return answer[1:]
     message, hint = json.loads(answer[1:])
-    raise (FactsError if answer[:1] == CONTENT_ERROR else FileError)(message, hint)
+    raise _ERRORS.get(answer[:1], TransientError)(message, hint)
+
+
+_ERRORS: Mapping[bytes, type[FactsError]] = {CONTENT_ERROR: FactsError, FILE_ERROR: FileError}
 
 
 def _read_facts(content: bytes) -> Facts:

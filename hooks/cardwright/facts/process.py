@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Any
 
-from .files import FileError
+from .files import TransientError
 from .worker import OUT_OF_MEMORY, READY, read_frame, write_frame
 
 START_SECONDS = 60
@@ -127,8 +127,8 @@ def _collect(stream: IO[bytes], answers: queue.SimpleQueue[bytes | None]) -> Non
     answers.put(None)
 
 
-def _not_started() -> FileError:
-    return FileError(
+def _not_started() -> TransientError:
+    return TransientError(
         "The process that reads models does not start.",
         f"Try `{Path(sys.executable or 'python').name} -c 'import onnx'` with the Python of this site.",
     )

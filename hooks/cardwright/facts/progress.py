@@ -16,7 +16,7 @@ class Progress:
     The line is there only while a model is looked at, so that it never mixes with what others print in between.
     """
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO | None) -> None:
         self._stream = stream if _is_terminal(stream) else None
         self._spent = 0.0
         self._count = 0

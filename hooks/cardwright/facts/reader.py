@@ -8,8 +8,8 @@ from pathlib import Path
 from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from onnx import ModelProto
 
-from .blocks import Blocks, open_blocks
-from .files import FileError, Stamp, check_file, hash_file, open_file, shown
+from .blocks import Blocks, hash_blocks, open_blocks
+from .files import Stamp, State, TransientError, check_file, hash_file, open_file, shown
 from .values import FactsError
 from .wire import LeanModel, WireError, copy_without_payloads
 
@@ -21,7 +21,7 @@ _NO_GRAPH = "Put an ONNX model here, exported as one binary .onnx file."
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ModelFile:
-    """A model as it lies on the disk or on the web, its large payloads left there."""
+    """A model as it lies on the disk or at an address, its large payloads left there."""
 
     folder: Path | None
     """The model's own folder, with no symbolic links in it; external data is looked for nowhere else. None on the
@@ -43,16 +43,36 @@ def read_model(path: Path, stamp: Stamp | None = None, sha256: str | None = None
     return ModelFile(path.parent.resolve(), stamp.size_bytes, sha256, model, lean.payload_key)
 
 
-def read_url(url: str) -> ModelFile:
-    """Read a model from an http or https address, only the parts that are no payload. Raises `FactsError`."""
+@dataclass(frozen=True, slots=True, eq=False)
+class RemoteModel:
+    """A model that lies at an address."""
+
+    state: State
+    bytes_read: int
+    file: ModelFile | None
+    """None when it is in the state that was known."""
+
+
+def read_url(url: str, known: State | None = None, whole: bool = False) -> RemoteModel:
+    """Read a model from an address, only the parts that are no payload. Raises `FactsError`.
+
+    One in the state `known` is not read. With `whole` all of it is fetched, for its SHA-256.
+    """
+    from .object_storage import open_object
     from .remote import open_url  # with TLS and all that, for this one purpose
 
-    with open_url(url) as (name, blocks):
+    opened = open_url if url.lower().startswith(("http://", "https://")) else open_object
+    with opened(url) as (name, blocks):
+        state = State(blocks.size_bytes, blocks.version)
+        if known == state and state.version:
+            return RemoteModel(state, blocks.bytes_read, None)
         try:
             lean, model = _parse(name, blocks)
+            sha256 = hash_blocks(blocks) if whole else ""
         except OSError as error:
-            raise FileError(f"{name} cannot be read: {error}.", "Try again, or download the file.") from error
-    return ModelFile(None, blocks.size_bytes, "", model, lean.payload_key)
+            raise TransientError(f"{name} cannot be read: {error}.", "Try again, or download the file.") from error
+    file = ModelFile(None, blocks.size_bytes, sha256, model, lean.payload_key)
+    return RemoteModel(state, blocks.bytes_read, file)
 
 
 def make_lean_copy(path: Path, stamp: Stamp | None = None) -> bytes:

@@ -1,4 +1,4 @@
-"""Parts of a file on the web, by HTTP Range requests over one connection. Only `cardwright inspect URL` comes here."""
+"""Parts of a file on the web, by HTTP Range requests over one connection. Only `cardwright inspect` comes here."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from .blocks import BLOCK_BYTES, Blocks
-from .files import FileError, shown
+from .files import FileError, TransientError, shown
 from .values import FactsError
 
 TIMEOUT_SECONDS = 20
@@ -18,6 +18,8 @@ TIMEOUT_SECONDS = 20
 _MAX_REDIRECTS = 5
 _RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18})")
 _DOWNLOAD = "Download the file, and inspect it then."
+_TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
+"""Answers of servers that are busy."""
 _CONNECTIONS = {"http": http.client.HTTPConnection, "https": http.client.HTTPSConnection}
 
 
@@ -33,7 +35,7 @@ def open_url(url: str) -> Iterator[tuple[str, Blocks]]:
         raise FileError(f"{shown(url)} is no address: {_reason(error)}.", "Check the address.") from error
     source = _Source(url, name)
     try:
-        yield name, Blocks(source.size_bytes, source.fetch)
+        yield name, Blocks(source.size_bytes, source.fetch, source.version or "", source.first)
     finally:
         source.close()
 
@@ -52,8 +54,6 @@ class _Source:
         self.connection = None
 
     def fetch(self, offset: int, length: int) -> bytes:
-        if offset + length <= len(self.first):
-            return self.first[offset : offset + length]
         try:
             return self._part(offset, length)
         except http.client.HTTPException as error:
@@ -84,7 +84,8 @@ class _Source:
                         raise OSError("the server gives another part than asked for")
                     return size_bytes, _version(response), content
             except (OSError, ValueError, http.client.HTTPException) as error:
-                raise FileError(f"{self.name} cannot be had: {_reason(error)}.", "Check the address.") from error
+                kind = FileError if isinstance(error, ValueError) else TransientError
+                raise kind(f"{self.name} cannot be had: {_reason(error)}.", "Check the address.") from error
             location = response.headers.get("Location")
             if response.status not in (301, 302, 303, 307, 308) or not location:
                 raise self._refused(response.status, response.reason)
@@ -99,7 +100,8 @@ class _Source:
             )
         if status == 416:
             return FileError(f"{self.name} is empty.", "Check the address.")
-        return FileError(
+        kind = TransientError if status in _TRANSIENT else FileError
+        return kind(
             f"{self.name} cannot be had: the server answers {status} {shown(reason)}".rstrip() + ".",
             "Check the address; what needs a login has to be downloaded first.",
         )
@@ -108,7 +110,7 @@ class _Source:
         """Connect to where `url` leads."""
         parts = urlsplit(url)
         if parts.scheme not in _CONNECTIONS or not parts.hostname:
-            raise OSError("only http and https addresses are read")
+            raise ValueError("only http and https addresses are read")
         self.close()
         self.connection, self.target = _connect(parts)
 

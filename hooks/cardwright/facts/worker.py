@@ -17,10 +17,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Any
 
-from .files import FileError, Stamp
+from .files import FileError, Stamp, State, TransientError
 from .values import FactsError
 
-READY, RESULT, CONTENT_ERROR, FILE_ERROR = b"R", b"+", b"-", b"!"
+READY, RESULT, CONTENT_ERROR, FILE_ERROR, TRANSIENT_ERROR = b"R", b"+", b"-", b"!", b"~"
 OUT_OF_MEMORY = 77
 """Exit code."""
 SLACK_SECONDS = 2
@@ -67,7 +67,9 @@ def _answer(job: Mapping[str, Any]) -> bytes:
     try:
         return RESULT + _TASKS[job["task"]](job)
     except FactsError as error:
-        kind, message, hint = FILE_ERROR if isinstance(error, FileError) else CONTENT_ERROR, error.message, error.hint
+        kind = TRANSIENT_ERROR if isinstance(error, TransientError) else FILE_ERROR
+        kind = kind if isinstance(error, FileError) else CONTENT_ERROR
+        message, hint = error.message, error.hint
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
     except Exception as error:  # the bytes are hostile until proven otherwise: a page must still be built
@@ -91,9 +93,13 @@ def _count(job: Mapping[str, Any]) -> bytes:
 
 
 def _count_url(job: Mapping[str, Any]) -> bytes:
-    from .inspection import inspect_url_here
+    from .inspection import look_here
 
-    return json.dumps(inspect_url_here(job["url"], job["dims"], job["no_shapes_because"]).to_json()).encode()
+    known = State(*job["known"]) if job["known"] else None
+    facts, found = look_here(job["url"], job["dims"], job["no_shapes_because"], known, job["whole"])
+    state = [found.state.size_bytes, found.state.version]
+    answer = {"facts": facts.to_json() if facts else None, "state": state, "bytes_read": found.bytes_read}
+    return json.dumps(answer).encode()
 
 
 def _copy(job: Mapping[str, Any]) -> bytes:

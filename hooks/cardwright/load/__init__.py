@@ -66,7 +66,7 @@ def load_entry(
         license_files=license_files,
         prose=arrange(raw, name),
         problems=limit_problems(
-            sort_problems(_as_written(p, raw).at(f"{shown_as}/{p.path or p.mark.path or text.path}") for p in problems)
+            sort_problems(as_written(p, raw).at(f"{shown_as}/{p.path or p.mark.path or text.path}") for p in problems)
         ),
     )
 
@@ -82,7 +82,7 @@ def make_failed_entry(root: Path, shown_as: str, source: CardSource, error: Exce
     )
 
 
-def _as_written(problem: Problem, raw: RawCard) -> Problem:
+def as_written(problem: Problem, raw: RawCard) -> Problem:
     """The problem by the names that the card's format has for its fields."""
     begin = next((begin for begin in raw.field_names if problem.field.startswith(begin)), "")
     return replace(problem, field=raw.field_names[begin] + problem.field.removeprefix(begin)) if begin else problem
@@ -120,4 +120,4 @@ def _find_summary(name: str, raw: RawCard, card: Card) -> str:
     return found[0] if found and len(found[0]) <= MAX_SUMMARY_CHARACTERS else ""
 
 
-__all__ = ["Inspect", "find_key_clashes", "load_entry", "make_failed_entry"]
+__all__ = ["Inspect", "as_written", "find_key_clashes", "load_entry", "make_failed_entry"]

@@ -9,15 +9,19 @@ from pathlib import Path
 from cardwright.card import Card, ModelFile
 from cardwright.claims import Subject, check_claims, find_contradictions
 from cardwright.entry import FileEntry
-from cardwright.facts import Facts, FactsError
+from cardwright.facts import Facts, FactsError, NotInspectedError
 from cardwright.load.beside import MAX_BESIDE, Beside
 from cardwright.nodes import find_mark
 from cardwright.problem import Mark, Problem, Severity
 from cardwright.sources import CardSource, RawCard
 from cardwright.sources.files import is_inside
 
-Inspect = Callable[[Path, Mapping[str, int], Path], Facts]
-"""From a file, sizes of its open dimensions, and the folder it may not leave, to what it holds."""
+Inspect = Callable[[Path | str, Mapping[str, int], Path], Facts]
+"""From a file, sizes of its open dimensions, and the folder it may not leave, to what it holds.
+
+A text is the address of a file that lies elsewhere, of which a build knows what the facts store has, or nothing: then
+`NotInspectedError` is raised.
+"""
 
 
 def load_files(
@@ -34,13 +38,14 @@ def load_files(
     entries: list[FileEntry] = []
     for stated, index in _list_files(source, beside, card):
         path = posixpath.normpath(stated.path) if stated.path else ""
-        place = find_mark(raw.fields, ("files", index, "path")) if index is not None else Mark()
-        field = f"files[{index}].path" if index is not None else "files"
         here = bool(path) and is_inside(source.folder / path, source.folder)
-        facts, error = _inspect(source, path, stated, inspect) if here else (None, None)
+        key = "path" if here or not stated.url else "url"
+        place = find_mark(raw.fields, ("files", index, key)) if index is not None else Mark()
+        field = f"files[{index}].{key}" if index is not None else "files"
+        facts, error = _inspect(source, path if here else "", stated, inspect)
         read = sum(entry.facts is not None for entry in entries)
         is_main = not read
-        structure = ("structure.onnx" if is_main else f"structure-{read + 1}.onnx") if facts else ""
+        structure = ("structure.onnx" if is_main else f"structure-{read + 1}.onnx") if facts and here else ""
         subject = Subject(card, raw, stated, index, is_main, name)
         claims = check_claims(subject, facts)
         label = stated.name or path.rsplit("/", 1)[-1] or stated.url or "file"
@@ -50,7 +55,7 @@ def load_files(
             message = f"`{stated.path}` is not in the card's folder"
             problems.append(Problem("", place, field, message, "add the file, or give its url", "warning"))
         if error:
-            problems.append(_unreadable(path, error, place, field))
+            problems.append(_unreadable(path if here else "", error, place, field))
         problems += find_contradictions(claims, subject)
     return tuple(entries), problems
 
@@ -68,18 +73,28 @@ def _list_files(source: CardSource, beside: Beside, card: Card) -> Iterator[tupl
 def _inspect(
     source: CardSource, path: str, stated: ModelFile, inspect: Inspect
 ) -> tuple[Facts | None, FactsError | None]:
-    if not path.lower().endswith(".onnx"):
+    model = source.folder / path if path.lower().endswith(".onnx") else find_address(stated) if not path else None
+    if not model:
         return None, None
     dims = {name: int(size) for name, size in stated.dims.items() if size and size.isdecimal() and len(size) < 10}
     try:
-        return inspect(source.folder / path, dims, source.folder), None
+        return inspect(model, dims, source.folder), None
+    except NotInspectedError:
+        return None, None
     except FactsError as error:
         return None, error
+
+
+def find_address(stated: ModelFile) -> str:
+    """The address of an ONNX file that is not beside its card; empty when it is none, or not said to be one."""
+    url = stated.url or ""
+    names = (url.partition("?")[0].partition("#")[0], stated.path or "", f".{stated.format or ''}")
+    return url if any(name.lower().endswith(".onnx") for name in names) else ""
 
 
 def _unreadable(path: str, error: FactsError, place: Mark, field: str) -> Problem:
     folder = path.rpartition("/")[0]
     message = f"{folder}/{error.message}" if folder else error.message  # which begins with the file's name
-    # A clone without the large files is no fault of the card.
-    severity: Severity = "warning" if "Git LFS pointer" in message else "error"
+    # A clone without the large files is no fault of the card, and neither is what happens at an address.
+    severity: Severity = "warning" if not path or "Git LFS pointer" in message else "error"
     return Problem("", place, field, message.rstrip("."), error.hint.rstrip("."), severity)

@@ -108,7 +108,7 @@ class Door:
         except OptionsError as error:
             raise ConfigurationError(str(error)) from None
         self.cards_dir = find_root(config) / self.options.cards_dir
-        for watched in (self.cards_dir, *([find_root(config) / self.options.metrics] if self.options.metrics else [])):
+        for watched in (find_root(config) / path for path in (*self.options.watched, self.options.cards_dir)):
             if watched.exists() and str(watched) not in config.watch:
                 config.watch.append(str(watched))
         self.is_material = config.theme.name == "material"
@@ -125,7 +125,8 @@ class Door:
         root = find_root(config)
         addresses = self._find_addresses(files, config, frozenset(self.own))
         vocabulary, wrong = self._read_metrics(root)
-        reading = Reading(self.cards_dir, self.options.cards_dir.rstrip("/"), root / CACHE_DIR, vocabulary)
+        facts = self.options.facts and root / self.options.facts
+        reading = Reading(self.cards_dir, self.options.cards_dir.rstrip("/"), root / CACHE_DIR, vocabulary, facts)
         style = PageStyle(find_permalink(config), tuple(self.options.image_hosts))
         setting = Setting(self.cards_dir, reading.shown_as, addresses, style)
         last, self.last = self.last, spoil(self.last)

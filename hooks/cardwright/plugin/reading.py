@@ -34,6 +34,8 @@ class Reading:
     cache: Path
     """What was counted in model files before."""
     vocabulary: Vocabulary
+    facts: str | Path = ""
+    """What is known of models that lie elsewhere; empty for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class Read:
     reading: Reading
     tree: Mapping[str, Stamp]
     """Every file below the cards folder."""
+    store: Mapping[str, Stamp]
+    """Every file of `Reading.facts`."""
     sources: tuple[CardSource, ...]
     problems: tuple[Problem, ...]
     """Those of how the cards are laid out."""
@@ -53,8 +57,9 @@ class Read:
 
 def read_all(reading: Reading, last: Read | None = None) -> Read:
     """All cards; those that did not change since `last` are taken over."""
-    last = last if last and last.reading == reading else None
     tree = stamp_tree(reading.cards_dir)
+    store = stamp_tree(Path(reading.facts)) if reading.facts else {}
+    last = last if last and (last.reading, last.store) == (reading, store) else None
     if last and _is_laid_out_alike(last, tree):
         sources, problems = last.sources, last.problems
     else:
@@ -65,7 +70,7 @@ def read_all(reading: Reading, last: Read | None = None) -> Read:
     changed = tuple(source for source in sources if source not in same)
     read = dict(zip(changed, run(partial(_read, reading, changed), len(changed)), strict=True))
     kept = tuple(known[source] if source in same else read[source] for source in sources)
-    return Read(reading, tree, sources, problems, stamps, kept)
+    return Read(reading, tree, store, sources, problems, stamps, kept)
 
 
 def _is_laid_out_alike(last: Read, tree: Mapping[str, Stamp]) -> bool:
@@ -79,19 +84,19 @@ def _is_laid_out_alike(last: Read, tree: Mapping[str, Stamp]) -> bool:
 
 
 def _read(reading: Reading, sources: tuple[CardSource, ...], number: int) -> Kept:
-    inspect = find_inspector(reading.cache).inspect
+    inspect = find_inspector(reading.cache, reading.facts).inspect
     return keep(load_card(reading.cards_dir, reading.shown_as, sources[number], inspect, reading.vocabulary))
 
 
 _inspectors: dict[int, Inspector] = {}
 
 
-def find_inspector(cache: Path) -> Inspector:
+def find_inspector(cache: Path, facts: str | Path = "") -> Inspector:
     """The one of this process: what it asks its child must not get another's answer."""
     process = os.getpid()
     if process not in _inspectors:
         _inspectors.clear()  # those of the process that this one is a copy of
-        _inspectors[process] = Inspector(cache)
+        _inspectors[process] = Inspector(cache, store=facts)
         Finalize(None, _inspectors[process].close, exitpriority=1)
     return _inspectors[process]
 

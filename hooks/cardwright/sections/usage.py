@@ -17,7 +17,7 @@ class UsageView:
     snippet: str
     """Python that runs the file in ONNX Runtime; empty without a file."""
     path: str
-    """The file it runs, relative to the card's folder."""
+    """The file it runs: relative to the card's folder, or its address."""
 
 
 def describe_usage(entry: Entry) -> UsageView | None:
@@ -25,7 +25,7 @@ def describe_usage(entry: Entry) -> UsageView | None:
     api = Api() if entry.is_in_text(("api",)) else entry.card.api
     file = next((file for file in entry.files if file.facts), None)
     snippet = write_snippet(file) if file else ""
-    return UsageView(api, snippet, file.path if file else "") if snippet or api != Api() else None
+    return UsageView(api, snippet, file.place if file else "") if snippet or api != Api() else None
 
 
 def write_snippet(file: FileEntry) -> str:
@@ -34,7 +34,7 @@ def write_snippet(file: FileEntry) -> str:
     if not facts or not all(value.dtype in NUMPY for value in facts.inputs):
         return ""
     feeds = "".join(f"    {value.name!r}: {_make_array(value)},{_note(value)}\n" for value in facts.inputs)
-    name = file.path.rsplit("/", 1)[-1]
+    name = file.file_name
     return (
         "import numpy as np\nimport onnxruntime as ort\n\n"
         f"session = ort.InferenceSession({name!r})\n"
