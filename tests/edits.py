@@ -100,7 +100,7 @@ class EditedSite:
 
     @property
     def cards(self) -> list[str]:
-        return sorted(path.name for path in (self.folder / "cards").iterdir())
+        return sorted(path.parent.name for path in (self.folder / "cards").glob("*/README.md"))
 
     def write_card(self, name: str) -> None:
         dice = self.dice

@@ -80,6 +80,14 @@ def test_check_exit_code(folder: Path, cards: dict[str, str | bytes], code: int,
     assert run("check", "cards").stdout.splitlines() == run("check", "--strict").stdout.splitlines()
 
 
+def test_check_reads_the_metrics_of_the_site(folder: Path) -> None:
+    site = "extra: {cardwright: {metrics: more.toml}}\nmarkdown_extensions: [x: {slugify: !!python/name:a.b {}}]\n"
+    write(folder, {"cards/good.md": GOOD, "mkdocs.yml": site, "more.toml": '[[metric]]\nname = "Squeak"\n'})
+    result = run("check")
+    assert (result.exit_code, len(result.stdout.splitlines())) == (1, 1)
+    assert result.stdout.startswith("more.toml:1:1: ")
+
+
 def test_check_without_cards(folder: Path) -> None:
     result = run("check")
     assert result.exit_code == 2 and "'cards' does not exist" in result.stderr and not result.stdout

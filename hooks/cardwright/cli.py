@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from cardwright import __version__
+from cardwright.benchmarks import Vocabulary, built_in, read_vocabulary
 from cardwright.bulk import BulkError, Wish, inspect_all
 from cardwright.card import card_schema
 from cardwright.convert import TARGETS
@@ -23,7 +24,7 @@ from cardwright.importing import import_cards
 from cardwright.problem import Problem, one_line
 from cardwright.rendering import render
 from cardwright.sections.structure import ORDER, format_fact
-from cardwright.settings import find_store
+from cardwright.settings import SettingsError, find_config, find_store, read_settings
 from cardwright.site import CACHE_DIR, read_cards
 from cardwright.starter import (
     Model,
@@ -259,16 +260,30 @@ def _print_facts(facts: Facts) -> None:
 def _read(path: Path) -> tuple[tuple[Entry, ...], tuple[Problem, ...]]:
     """The cards at `path`: a folder of cards, a card's folder, or a card's file."""
     folder = path if path.is_dir() else path.parent
-    config = Path("mkdocs.yml")
-    cache = Path(CACHE_DIR) if config.is_file() else None
-    with Inspector(cache, store=find_store(config) if cache else "") as inspector:
-        entries, problems = read_cards(folder, os.fspath(folder), inspector.inspect)
+    vocabulary, wrong = _read_metrics()
+    config = find_config(Path())
+    with Inspector(_find_cache(), store=find_store(config) if config else "") as inspector:
+        entries, problems = read_cards(folder, os.fspath(folder), inspector.inspect, vocabulary)
     if path.is_dir():
-        return entries, problems
+        return entries, (*wrong, *problems)
     chosen = tuple(entry for entry in entries if entry.source.path.samefile(path))
     if not chosen:
         raise click.ClickException(one_line(f"{path} is no card: name a card's file or folder, or a folder of cards."))
     return chosen, tuple(p for entry in chosen for p in entry.problems)
+
+
+def _find_cache() -> Path | None:
+    """Where a site keeps what was counted in model files; None outside of a site."""
+    return Path(CACHE_DIR) if find_config(Path()) else None
+
+
+def _read_metrics() -> tuple[Vocabulary, tuple[Problem, ...]]:
+    """Metrics and datasets that the site in this folder adds, and what is wrong with their file."""
+    try:
+        path = read_settings(find_config(Path())).options.metrics
+    except SettingsError:
+        path = ""  # MkDocs refuses the site, and says why
+    return read_vocabulary(Path(path), path) if path else (built_in(), ())
 
 
 def _write(output: Path, text: str, entries: tuple[Entry, ...]) -> None:

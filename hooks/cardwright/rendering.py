@@ -13,13 +13,10 @@ from cardwright.history import read_history
 from cardwright.pages import PageStyle
 from cardwright.previews import keep_previews
 from cardwright.problem import Problem, one_line
-from cardwright.settings import Settings, SettingsError, read_settings
+from cardwright.settings import Settings, SettingsError, find_config, read_settings
 from cardwright.site import CACHE_DIR, PREVIEWS_DIR, Site, build_site
 from cardwright.structure import ViewerError, has_viewer
 from cardwright.writing import FORMS, WritingError, check_folder, list_files, write_folder
-
-CONFIGS = (Path("mkdocs.yml"), Path("properdocs.yml"))
-"""Where the settings are looked for; the second name is ProperDocs'."""
 
 
 @click.command()
@@ -42,7 +39,7 @@ def render(out: Path, config: Path | None, form_name: str, strict: bool) -> None
     form = next(form for form in FORMS if form.name == form_name)
     try:
         check_folder(out)
-        found = config or next((path for path in CONFIGS if path.is_file()), None)
+        found = config or find_config(Path())
         settings = read_settings(found)
         if out.resolve().is_relative_to((settings.root / settings.options.cards_dir).resolve()):
             raise WritingError(f"{out} lies in the folder of the cards, where its pages would be read as cards.")

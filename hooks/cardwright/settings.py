@@ -10,8 +10,14 @@ from typing import Any
 
 import yaml
 
+from cardwright.nodes import to_plain
 from cardwright.options import Options, OptionsError, read_options
 from cardwright.pages import escape_for_theme
+from cardwright.sources.files import is_inside
+from cardwright.yamlmarks import read_yaml
+
+CONFIG_NAMES = ("mkdocs.yml", "properdocs.yml")
+"""Where the settings are looked for; the second name is ProperDocs'."""
 
 
 class SettingsError(Exception):
@@ -32,6 +38,30 @@ class Settings:
     directory_urls: bool = True
     permalink: str = ""
     """What stands beside headings as their permanent link; empty for none."""
+
+
+def find_config(folder: Path) -> Path | None:
+    """The file of settings in a folder, when there is one."""
+    return next((path for name in CONFIG_NAMES if is_inside(path := folder / name, folder)), None)
+
+
+def read_text_options(text: str, name: str) -> Options | None:
+    """The options in the text of a file called `name`, which may mean harm: no tag of it counts, no other file is read.
+
+    None when they stand in a file that it inherits. Raises `SettingsError`.
+    """
+    read, problems = read_yaml(text)
+    if read is None:
+        wrong = problems[-1]
+        raise SettingsError(f"{name}:{wrong.mark.line}:{wrong.mark.column}: {wrong.message}")
+    given = to_plain(read)
+    found = _find_options(given)
+    if not found and "INHERIT" in given:
+        return None
+    try:
+        return read_options(found)
+    except OptionsError as error:
+        raise SettingsError(f"{name}: {error}") from None
 
 
 def read_settings(path: Path | None) -> Settings:
