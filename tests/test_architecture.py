@@ -11,7 +11,7 @@ FLOW = (
     " benchmarks gfm facts citations structure sources validate prose claims entry history references"
     " convert load relations boards published addresses sections rows previews exports jsonld render"
     " redirects pages head making views search site brief stamps workers doctor starter options settings"
-    " fragments material exchange plugin importing writing rendering bulk cli __main__"
+    " diff fragments material exchange plugin importing writing rendering bulk workplace cli __main__"
 ).split()
 """The parts of the package; each may import those before it."""
 

@@ -16,6 +16,9 @@ from click.testing import CliRunner
 from cardwright.addresses import Addresses
 from cardwright.card import card_schema
 from cardwright.cli import main
+from cardwright.diff import CardChange, Change, Difference
+from cardwright.diff.report import KINDS, describe_difference
+from cardwright.diff.values import HOWS
 from cardwright.exports import CARD_EXPORTS, EXPORTS
 from cardwright.facts import FACTS, inspect
 from cardwright.nodes import Map
@@ -147,6 +150,15 @@ def test_options_are_documented() -> None:
         assert rows[name][0] == (f"`{field.default}`" if field.default != "" else "*(none)*")
 
 
+def test_differences_are_documented() -> None:
+    page = "docs/guide/review.md"
+    change = Change("field", "license", "License", "changed")
+    found = describe_difference(Difference("a", "b", (CardChange("changed", "a", "b", "c", "d", "e", (change,)),), 0))
+    assert [name for name in table(page, "## What became of it") if name in HOWS] == list(HOWS)
+    assert list(table(page, "## What is compared")) == list(KINDS)
+    assert set(table(page, "## For programs")) == {*found, *found["cards"][0], *found["cards"][0]["changes"][0]}
+
+
 def test_keys_of_the_index_are_documented() -> None:
     site = build_site(ROOT / "cards", "cards", Addresses("models"), PageStyle(), inspect)
     content = next(file.content for file in site.files if file.uri == "models/index.json")
@@ -177,7 +189,7 @@ MESSAGE_AT = {
     "Problem": 3, "_problem": 1, "say": 1, "wrong": 0, "Finding": 1, "_as_it_stands": 1, "FactsError": 0,
     "UnknownError": 0, "warnings.add": 0, "JSONDecodeError": 0, "ConfigurationError": 0, "BadParameter": 0,
     "ClickException": 0, "StartError": 0, "SettingsError": 0, "WritingError": 0,
-    "FileError": 0, "TransientError": 0, "BulkError": 0, "StoreError": 0, "UsageError": 0,
+    "FileError": 0, "TransientError": 0, "BulkError": 0, "StoreError": 0, "DiffError": 0, "UsageError": 0,
 }  # fmt: skip
 """What is called with a message for the user, and at which place the message stands."""
 
@@ -245,6 +257,9 @@ def run(command: str) -> str:
     match shlex.split(command):
         case ["cardwright", *arguments]:
             return CliRunner().invoke(main, arguments, prog_name="cardwright", terminal_width=80).output
+        case ["cp", "-r", source, folder]:
+            shutil.copytree(source, folder)
+            return ""
         case ["cp", source, folder]:
             shutil.copy(source, folder)
             return ""

@@ -12,20 +12,18 @@ from typing import Any
 import click
 
 from cardwright import __version__
-from cardwright.benchmarks import Vocabulary, built_in, read_vocabulary
 from cardwright.bulk import BulkError, Wish, inspect_all
 from cardwright.card import card_schema
 from cardwright.convert import TARGETS
+from cardwright.diff.command import diff
 from cardwright.doctor import examine
 from cardwright.doctor.report import describe, write_card_report, write_overview
 from cardwright.entry import Entry
-from cardwright.facts import FACTS, Facts, FactsError, Inspector, inspect, inspect_url
+from cardwright.facts import FACTS, Facts, FactsError, inspect, inspect_url
 from cardwright.importing import import_cards
-from cardwright.problem import Problem, one_line
+from cardwright.problem import one_line
 from cardwright.rendering import render
 from cardwright.sections.structure import ORDER, format_fact
-from cardwright.settings import SettingsError, find_config, find_store, read_settings
-from cardwright.site import CACHE_DIR, read_cards
 from cardwright.starter import (
     Model,
     StartError,
@@ -36,6 +34,7 @@ from cardwright.starter import (
     write_folder,
     write_text,
 )
+from cardwright.workplace import read_here
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -45,6 +44,7 @@ def main() -> None:
 
 
 main.add_command(render)
+main.add_command(diff)
 
 
 @main.command()
@@ -52,7 +52,7 @@ main.add_command(render)
 @click.option("--strict", is_flag=True, help="Exit with 1 on warnings too.")
 def check(path: Path, strict: bool) -> None:
     """Print every problem of the cards below PATH (a folder or one card), and exit with 1 on errors."""
-    entries, problems = _read(path)
+    entries, problems = read_here(path)
     for problem in problems:
         click.echo(f"{problem}" if problem.severity == "error" else f"{problem} [warning]")
     errors = sum(problem.severity == "error" for problem in problems)
@@ -108,7 +108,7 @@ def new(folder: str, model: Path | None, link: bool, cards_dir: Path, yes: bool,
 @click.option("--json", "as_json", is_flag=True, help="As JSON (the default is too, for now).")
 def show(path: Path, as_json: bool) -> None:
     """Print the card at PATH as Cardwright understands it: its fields by their canonical names."""
-    entries, problems = _read(path)
+    entries, problems = read_here(path)
     cards = [_canonical(entry) for entry in entries]
     click.echo(json.dumps(cards[0] if len(cards) == 1 else cards, indent=2, ensure_ascii=False))
     for problem in problems:
@@ -121,7 +121,7 @@ def show(path: Path, as_json: bool) -> None:
 @click.option("--min", "minimum", type=click.IntRange(0, 100), metavar="N", help="Exit with 1 when a card is below N.")
 def doctor(path: Path, as_json: bool, minimum: int | None) -> None:
     """Print what readers miss in the cards below PATH: a score of 100, and the next steps."""
-    entries, _ = _read(path)
+    entries, _ = read_here(path)
     folder = path if path.is_dir() else path.parent
     cards_in = Counter(entry.path for entry in entries)
     named = [entry.path if cards_in[entry.path] == 1 else f"{entry.path} ({entry.name})" for entry in entries]
@@ -155,7 +155,7 @@ def schema() -> None:
 def convert(card: Path, to: str, name: str | None, output: Path | None) -> None:
     """Write the card at CARD (its file or folder, or a folder of cards) in another format."""
     target = next(target for target in TARGETS if target.name == to)
-    entries = tuple(entry for entry in _read(card)[0] if name in (None, entry.slug, entry.name))
+    entries = tuple(entry for entry in read_here(card)[0] if name in (None, entry.slug, entry.name))
     if not entries:
         raise click.ClickException(one_line(f"{card} holds no card{f' called {name}' if name else ''}."))
     if target.one and len(entries) > 1:
@@ -187,7 +187,7 @@ def import_folder(dir: Path, output: Path | None) -> None:
         raise click.ClickException(
             one_line(f"{output} lies in {dir}, where its cards would be read twice: name another.")
         )
-    entries, _ = _read(dir)
+    entries, _ = read_here(dir)
     written, problems = import_cards(entries, dir, output)
     for problem in problems:
         click.echo(str(problem), err=True)
@@ -255,35 +255,6 @@ def _print_facts(facts: Facts) -> None:
         click.echo(f"{label:<{width}}  {one_line(value)}")
     for warning in facts.warnings:
         click.echo(f"warning: {one_line(warning)}", err=True)
-
-
-def _read(path: Path) -> tuple[tuple[Entry, ...], tuple[Problem, ...]]:
-    """The cards at `path`: a folder of cards, a card's folder, or a card's file."""
-    folder = path if path.is_dir() else path.parent
-    vocabulary, wrong = _read_metrics()
-    config = find_config(Path())
-    with Inspector(_find_cache(), store=find_store(config) if config else "") as inspector:
-        entries, problems = read_cards(folder, os.fspath(folder), inspector.inspect, vocabulary)
-    if path.is_dir():
-        return entries, (*wrong, *problems)
-    chosen = tuple(entry for entry in entries if entry.source.path.samefile(path))
-    if not chosen:
-        raise click.ClickException(one_line(f"{path} is no card: name a card's file or folder, or a folder of cards."))
-    return chosen, tuple(p for entry in chosen for p in entry.problems)
-
-
-def _find_cache() -> Path | None:
-    """Where a site keeps what was counted in model files; None outside of a site."""
-    return Path(CACHE_DIR) if find_config(Path()) else None
-
-
-def _read_metrics() -> tuple[Vocabulary, tuple[Problem, ...]]:
-    """Metrics and datasets that the site in this folder adds, and what is wrong with their file."""
-    try:
-        path = read_settings(find_config(Path())).options.metrics
-    except SettingsError:
-        path = ""  # MkDocs refuses the site, and says why
-    return read_vocabulary(Path(path), path) if path else (built_in(), ())
 
 
 def _write(output: Path, text: str, entries: tuple[Entry, ...]) -> None:

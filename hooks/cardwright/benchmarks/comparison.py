@@ -59,7 +59,7 @@ def compare(
     split = metric_split or result.dataset.split or data_split
     settings = [_settings(result.dataset), metric.config, metric.args]
     unit = _unit(value, label)
-    number, doubt = _read_number(value, unit, kind)
+    number, doubt = read_number(value, unit, kind)
     return Comparison(
         _find_task(result, data, pipeline_tag, vocabulary),
         data.name,
@@ -136,7 +136,7 @@ def _canonical_unit(unit: str) -> str:
     return UNITS.get(unit.strip().casefold(), "")
 
 
-def _read_number(value: Quantity, unit: str, kind: MetricKind | None) -> tuple[float | None, str]:
+def read_number(value: Quantity, unit: str, kind: MetricKind | None) -> tuple[float | None, str]:
     """The number in the unit of the metric, and why there is none."""
     number = value.number
     if number is None or not math.isfinite(number):
