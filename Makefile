@@ -2,7 +2,7 @@
 # Each target makes what it needs: .venv, then the packages of the lock, and does neither twice.
 
 .DEFAULT_GOAL := help
-.PHONY: help serve site test lint lock clean
+.PHONY: help serve site previews test lint lock clean
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
 
@@ -40,7 +40,7 @@ endef
 
 help: ## show this list
 	@echo "Cardwright. Commands:"
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
 serve: .venv/.site-ready ## serve the site with live reload (ADDR=127.0.0.1:8001 for another address)
 	@echo "Building. The address follows; Ctrl-C ends it."
@@ -49,6 +49,9 @@ serve: .venv/.site-ready ## serve the site with live reload (ADDR=127.0.0.1:8001
 site: .venv/.site-ready ## build the site into site/, with every warning an error
 	@$(PY) -m mkdocs build --strict
 	@echo "The site is in site/"
+
+previews: .venv/.site-ready ## build previews of pull requests (PULLS=folder of them, PREVIEWS=folder to write)
+	@$(PY) -m scripts.previews.build "$(PULLS)" "$(PREVIEWS)"
 
 test: lint ## run lint, types and all tests
 	@echo "Tests"

@@ -15,6 +15,11 @@ URI_HINT = "use a path of letters, digits, - and _, such as `models`"
 
 HOSTS_LINE = 'cardwright: image_hosts: write a list of host names, such as `[huggingface.co, "*.example.org"]`'
 
+KNOWN = "cards_dir, models_uri, image_hosts, facts, metrics, preview_of"
+PULL_LINE = (
+    "cardwright: preview_of: write the address of a pull request, such as `https://github.com/you/models/pull/12`"
+)
+
 
 @pytest.mark.parametrize("given_options", [None, {}])
 def test_defaults(given_options: dict[str, Any] | None) -> None:
@@ -80,7 +85,7 @@ def test_models_uri_that_is_no_path_is_refused(uri: str) -> None:
         ({"Cards-Dir": "x"}, ["cardwright: Cards-Dir: unknown option (did you mean cards_dir?)"]),
         (
             {"theme": "x"},
-            ["cardwright: theme: unknown option (known: cards_dir, models_uri, image_hosts, facts, metrics)"],
+            [f"cardwright: theme: unknown option (known: {KNOWN})"],
         ),
         ({"cards_dir": ""}, ["cardwright: cards_dir: name a folder"]),
         ({"cards_dir": "  "}, ["cardwright: cards_dir: name a folder"]),
@@ -91,12 +96,16 @@ def test_models_uri_that_is_no_path_is_refused(uri: str) -> None:
         ({"image_hosts": ["https://huggingface.co"]}, [HOSTS_LINE]),
         ({"image_hosts": ["a.example", "*"]}, [HOSTS_LINE]),
         ({"image_hosts": [1]}, [HOSTS_LINE]),
+        *(
+            ({"preview_of": url}, [PULL_LINE])
+            for url in ("12", "javascript:alert(1)", 'https://x/"><script>', "https://")
+        ),
         (
             {"cards_dir": "", "models_uri": "..", "x": 1},
             [
                 "cardwright: cards_dir: name a folder",
                 f"cardwright: models_uri: {URI_HINT}",
-                "cardwright: x: unknown option (known: cards_dir, models_uri, image_hosts, facts, metrics)",
+                f"cardwright: x: unknown option (known: {KNOWN})",
             ],
         ),
     ],

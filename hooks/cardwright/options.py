@@ -29,6 +29,7 @@ class Options(BaseModel):
     facts: str = Field("", description="Folder of facts of models elsewhere, from `cardwright inspect --all --facts`.")
 
     metrics: str = Field("", description="TOML file of further metrics and datasets, from the folder of mkdocs.yml.")
+    preview_of: str = Field("", description="Address of the pull request of which this build is a preview.")
 
     @property
     def watched(self) -> tuple[str, ...]:
@@ -56,6 +57,13 @@ class Options(BaseModel):
         if not all(part and part.strip(".") and part.replace("-", "").replace("_", "").isalnum() for part in parts):
             raise ValueError("use a path of letters, digits, - and _, such as `models`")
         return "/".join(parts)
+
+    @field_validator("preview_of")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        if value and not re.fullmatch(r"https?://[^\s<>\"']+", value):
+            raise ValueError("write the address of a pull request, such as `https://github.com/you/models/pull/12`")
+        return value
 
     @field_validator("image_hosts", mode="before")
     @classmethod

@@ -45,6 +45,7 @@ from cardwright.plugin.search import add_entries, find_searches
 from cardwright.plugin.serving import Served, finish, make_builder, open_side, watch_closely
 from cardwright.plugin.settings import find_permalink, find_root, find_site_url
 from cardwright.problem import Problem, sort_problems
+from cardwright.pull_request import clean_page, mark_preview
 from cardwright.site import CACHE_DIR
 from cardwright.structure import ViewerError, has_viewer
 
@@ -213,7 +214,7 @@ class Door:
         """Give our pages their content and table of contents; card text never meets Python-Markdown."""
         made = self.pages.get(page.file.src_uri)
         if not made:
-            return html
+            return clean_page(html, page) if self.options.preview_of else html
         first = _ID.search(made.html)
         page.toc = TableOfContents(_nest(made.title, first[1] if first else "", made.headings))
         if not made.below:  # links of MkDocs' own pages to an anchor are held against it
@@ -224,6 +225,7 @@ class Door:
         """Mend what the theme wrote, and add what belongs into the head of our pages."""
         made = self.pages.get(page.file.src_uri)
         output = put_into_head(output, made.head) if made else output
+        output = mark_preview(output, self.options.preview_of, page.url) if self.options.preview_of else output
         return material.mend_page(output) if self.is_material else output
 
     def on_post_template(self, output: str, template_name: str, config: MkDocsConfig) -> str:
