@@ -163,7 +163,7 @@ def test_build_has_no_token_and_ends_in_time(tmp_path: Path, monkeypatch: pytest
 def test_nothing_active_comes_from_a_pull_request(tmp_path: Path) -> None:
     active = ("x.js", "x.css", "x.html", "x.svg", "x.xml", "x.mjs", "CNAME", "x.htm", "x.wasm", "a/.htaccess", "x.JS")
     root = write(tmp_path / "root", {"mkdocs.yml": "", "docs/x.js": "ours", "docs/gone.md": "", "hooks/h.py": "ours"})
-    theirs = {f"docs/{name}": "theirs" for name in (*active, "new.md", "a/picture.PNG")}
+    theirs: dict[str, str | bytes] = {f"docs/{name}": "theirs" for name in (*active, "new.md", "a/picture.PNG")}
     data = write(tmp_path / "data/7", theirs | {"cards/a/README.md": "# A"})
     (data / "docs/link.md").symlink_to("/etc/passwd")
     project = tmp_path / "data/7-project"
@@ -220,7 +220,7 @@ def test_marker_in_a_diff_is_none() -> None:
 
 
 def test_comment_is_changed_and_never_added_to(github: GitHub, tmp_path: Path) -> None:
-    others = [
+    others: list[dict[str, Any]] = [
         {"id": 1, "body": MARKER, "user": {"login": "someone", "type": "User"}},
         {"id": 2, "body": MARKER, "user": {"login": "github-actions[bot]", "type": "User"}},
         {"id": 3, "body": f"> {MARKER}", "user": BOT},
@@ -229,8 +229,8 @@ def test_comment_is_changed_and_never_added_to(github: GitHub, tmp_path: Path) -
     ]
     github.comments[7] = list(others)
     plan = Plan((PULL,), (8,))
-    for page in ("", "https://example.org/pr/7/", "https://example.org/pr/7/"):
-        assert comment_all(api(github), plan, tmp_path, {"7": ""}, lambda pull, page=page: page)
+    for pages in ([""], ["https://example.org/pr/7/"], ["https://example.org/pr/7/"]):
+        assert comment_all(api(github), plan, tmp_path, {"7": ""}, lambda pull, pages=pages: pages[0])  # type: ignore[misc]
     assert github.comments[7][: len(others)] == others
     assert len(github.comments[7]) == len(others) + 1
     assert 8 not in github.comments
