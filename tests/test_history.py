@@ -44,6 +44,23 @@ def repository(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def test_cards_that_look_like_a_repository_bring_no_settings(repository: Path) -> None:
+    """Git takes a folder with these files for a bare repository, and its settings can name programs to run."""
+    ran = repository / "ran"
+    write(
+        repository / "site/cards",
+        {
+            "HEAD": "ref: refs/heads/main\n",
+            "refs/heads/main": "1" * 40 + "\n",
+            "objects/x": "",
+            "config": "[core]\n\trepositoryformatversion = 1\n\tbare = true\n[extensions]\n\tpartialClone = origin\n"
+            f'[remote "origin"]\n\turl = {repository}\n\tpromisor = true\n\tuploadpack = touch {ran}; false\n',
+        },
+    )
+    assert read_history(repository / "site/cards") == History()
+    assert not ran.exists()
+
+
 def test_last_change_of_each_card(repository: Path) -> None:
     cards = repository / "site/cards"
     history = read_history(cards)

@@ -57,7 +57,8 @@ def _run(folder: Path, *arguments: str) -> str:
     """What git prints; nothing when it fails, is not there or takes too long."""
     try:
         done = subprocess.run(
-            ["git", "-C", str(folder), *arguments],
+            # A folder of cards laid out as a bare repository would bring settings, which name programs.
+            ["git", "-C", str(folder), "-c", "safe.bareRepository=explicit", *arguments],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=MAX_SECONDS,
