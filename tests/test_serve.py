@@ -174,6 +174,15 @@ def test_card_comes_and_goes(server: Server) -> None:
     assert slugs == ["one", "three", "two"]
 
 
+def test_folder_is_moved_away_and_back(server: Server) -> None:
+    away = server.project / "two-is-away"
+    (server.project / "cards/two").rename(away)
+    server.wait_for("models/", holds="Net one", lacks="Net two")
+    assert server.get("models/two/") == ""
+    away.rename(server.project / "cards/two")
+    server.wait_for("models/", holds="Net two")
+
+
 def test_taken_address_stops_nothing(server: Server) -> None:
     """A page of the docs where a card's page stands is said in the terminal; once it is gone, all is well."""
     server.save("docs/models/one.md", "# In the way\n")

@@ -19,7 +19,19 @@ from typing import TYPE_CHECKING
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.livereload import LiveReloadServer
+from watchdog.events import (
+    DirDeletedEvent,
+    DirMovedEvent,
+    FileClosedEvent,
+    FileCreatedEvent,
+    FileDeletedEvent,
+    FileModifiedEvent,
+    FileMovedEvent,
+    FileSystemEvent,
+    FileSystemEventHandler,
+)
 from watchdog.observers import Observer
+from watchdog.observers.api import ObservedWatch
 from watchdog.observers.polling import PollingObserver
 
 from cardwright.history import read_history
@@ -39,6 +51,16 @@ WATCHED_SYSTEMS = frozenset("btrfs ext2 ext3 ext4 f2fs overlay tmpfs xfs zfs".sp
 """File systems of which Linux tells every change: one on a network, or shared with a virtual machine, is none."""
 
 MAX_FOLDERS = 50_000
+
+CHANGES = (
+    DirDeletedEvent,
+    DirMovedEvent,
+    FileClosedEvent,
+    FileCreatedEvent,
+    FileDeletedEvent,
+    FileModifiedEvent,
+    FileMovedEvent,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +110,26 @@ def stamp_all(config: MkDocsConfig, cards_dir: Path) -> Mapping[str, Stamp]:
     return found
 
 
+class _Changes(Observer):  # type: ignore[misc, valid-type]
+    """What the system tells of changes. It would tell of every file that is read, too: a build reads them all."""
+
+    def schedule(self, handler: FileSystemEventHandler, path: str, *, recursive: bool = False) -> ObservedWatch:
+        watch: ObservedWatch = super().schedule(
+            _Folders(handler), path, recursive=recursive, event_filter=list(CHANGES)
+        )
+        return watch
+
+
+class _Folders(FileSystemEventHandler):
+    """MkDocs' own handler hears of files alone: a folder that is moved away is told as a file that goes."""
+
+    def __init__(self, handler: FileSystemEventHandler) -> None:
+        self.handler = handler
+
+    def dispatch(self, event: FileSystemEvent) -> None:
+        self.handler.dispatch(FileDeletedEvent(event.src_path) if event.is_directory else event)
+
+
 def watch_closely(server: LiveReloadServer, config: MkDocsConfig, folders: Collection[Path]) -> None:
     """Have the system tell of changes, where it can: MkDocs looks for them twice a second."""
     if not isinstance(server.observer, PollingObserver) or not all(map(_is_watched, folders)):
@@ -98,7 +140,7 @@ def watch_closely(server: LiveReloadServer, config: MkDocsConfig, folders: Colle
         with suppress(KeyError):
             server.unwatch(path)
             watched.append(path)
-    server.observer = Observer()  # type: ignore[assignment]
+    server.observer = _Changes()
     for path in watched:
         server.watch(path)
 
