@@ -245,7 +245,7 @@ class Door:
     def on_serve(self, server: LiveReloadServer, config: MkDocsConfig, builder: Callable[[], None]) -> LiveReloadServer:
         """Have saved cards be seen at once."""
         if self.is_served:
-            watch_closely(server, config, (Path(config.docs_dir), self.cards_dir))
+            watch_closely(server, config, self)
             server.builder = make_builder(self, builder)
         return server
 

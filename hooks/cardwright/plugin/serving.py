@@ -10,6 +10,7 @@ import logging
 import os
 import shutil
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
@@ -51,6 +52,9 @@ WATCHED_SYSTEMS = frozenset("btrfs ext2 ext3 ext4 f2fs overlay tmpfs xfs zfs".sp
 """File systems of which Linux tells every change: one on a network, or shared with a virtual machine, is none."""
 
 MAX_FOLDERS = 50_000
+
+LOOK_SECONDS = 2.0
+"""Between two looks at the cards that nobody asked for."""
 
 CHANGES = (
     DirDeletedEvent,
@@ -111,13 +115,37 @@ def stamp_all(config: MkDocsConfig, cards_dir: Path) -> Mapping[str, Stamp]:
 
 
 class _Changes(Observer):  # type: ignore[misc, valid-type]
-    """What the system tells of changes. It would tell of every file that is read, too: a build reads them all."""
+    """What the system tells of changes. It would tell of every file that is read, too: a build reads them all.
+
+    It tells nothing until it has looked into all folders, and may lose something when much happens at once; so now and
+    then the files themselves are looked at.
+    """
+
+    def __init__(self, door: Door) -> None:
+        super().__init__()
+        self.door = door
+        self.handler: FileSystemEventHandler | None = None
 
     def schedule(self, handler: FileSystemEventHandler, path: str, *, recursive: bool = False) -> ObservedWatch:
-        watch: ObservedWatch = super().schedule(
-            _Folders(handler), path, recursive=recursive, event_filter=list(CHANGES)
-        )
+        self.handler = _Folders(handler)
+        watch: ObservedWatch = super().schedule(self.handler, path, recursive=recursive, event_filter=list(CHANGES))
         return watch
+
+    def start(self) -> None:
+        super().start()
+        threading.Thread(target=self._look, daemon=True).start()
+
+    def _look(self) -> None:
+        seen: object = None
+        while self.is_alive():
+            began = time.monotonic()
+            last = self.door.last
+            tree = stamp_tree(self.door.cards_dir)
+            differs = last is not None and tree != last.cards.read.tree
+            if differs and tree == seen and self.handler:
+                self.handler.dispatch(FileModifiedEvent(str(self.door.cards_dir)))
+            seen = tree if differs else None
+            time.sleep(max(LOOK_SECONDS, 20 * (time.monotonic() - began)))
 
 
 class _Folders(FileSystemEventHandler):
@@ -130,9 +158,11 @@ class _Folders(FileSystemEventHandler):
         self.handler.dispatch(FileDeletedEvent(event.src_path) if event.is_directory else event)
 
 
-def watch_closely(server: LiveReloadServer, config: MkDocsConfig, folders: Collection[Path]) -> None:
+def watch_closely(server: LiveReloadServer, config: MkDocsConfig, door: Door) -> None:
     """Have the system tell of changes, where it can: MkDocs looks for them twice a second."""
-    if not isinstance(server.observer, PollingObserver) or not all(map(_is_watched, folders)):
+    if not isinstance(server.observer, PollingObserver) or not all(
+        map(_is_watched, (Path(config.docs_dir), door.cards_dir))
+    ):
         return
     paths = [path for path in (config.docs_dir, config.config_file_path, *config.theme.dirs) if path]
     watched = []
@@ -140,7 +170,7 @@ def watch_closely(server: LiveReloadServer, config: MkDocsConfig, folders: Colle
         with suppress(KeyError):
             server.unwatch(path)
             watched.append(path)
-    server.observer = _Changes()
+    server.observer = _Changes(door)
     for path in watched:
         server.watch(path)
 
