@@ -21,6 +21,9 @@ from cardwright.problem import Problem
 
 log = logging.getLogger("mkdocs.plugins.cardwright")
 
+_LINK = r"""(?:\]\(<?|\]:[ ]*<?|\b(?:href|src)=["']?)[./]*"""
+"""How a link begins in Markdown or HTML; addresses that a text only names lead nowhere."""
+
 
 def list_docs(files: Files) -> tuple[tuple[str, str], ...]:
     """Title and address of the pages that others made, in their order."""
@@ -48,7 +51,7 @@ def make_file(file: SiteFile, config: MkDocsConfig) -> File:
 
 def list_mentions(files: Files, models_uri: str, slugs: Container[str]) -> Iterator[str]:
     """Files below cards that MkDocs' own pages may link to: it has to know them, and no others of thousands."""
-    find = re.compile(rf"{re.escape(models_uri)}/([^/\s()<>\"'#?]+)/([^\s()<>\"'#?]*[^\s()<>\"'#?/])")
+    find = re.compile(rf"{_LINK}{re.escape(models_uri)}/([^/\s()<>\"'#?]+)/([^\s()<>\"'#?]*[^\s()<>\"'#?/])")
     for file in files.documentation_pages():
         for slug, name in find.findall(file.content_string) if file.generated_by is None else ():
             if unquote(slug) in slugs:
