@@ -2,7 +2,7 @@
 # Each target makes what it needs: .venv, then the packages of the lock, and does neither twice.
 
 .DEFAULT_GOAL := help
-.PHONY: help serve site previews test lint lock clean
+.PHONY: help serve site offline previews test lint lock clean
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
 
@@ -50,6 +50,10 @@ site: .venv/.site-ready ## build the site into site/, with every warning an erro
 	@$(PY) -m mkdocs build --strict
 	@echo "The site is in site/"
 
+offline: .venv/.site-ready ## build the site into site-offline/, to be read without a server
+	@OFFLINE=true $(PY) -m mkdocs build --strict --site-dir site-offline
+	@echo "Open site-offline/index.html in a browser"
+
 previews: .venv/.site-ready ## build previews of pull requests (PULLS=folder of them, PREVIEWS=folder to write)
 	@$(PY) -m scripts.previews.build "$(PULLS)" "$(PREVIEWS)"
 
@@ -70,7 +74,7 @@ lock: .venv-lock/.uv-$(UV_VERSION) ## pin pyproject.toml's dependencies again (U
 	@echo "requirements.txt and requirements-dev.txt are up to date with pyproject.toml"
 
 clean: ## remove all that make made
-	rm -rf .venv .venv-lock site dist .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-lock site site-offline dist .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find $(CODE) -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Stamps: a file is newer than what it was made from, or it is made again. The development lock

@@ -147,7 +147,8 @@ def test_options_are_documented() -> None:
     rows = {name: row[1:] for name, row in table("docs/reference/options.md", "# Options").items()}
     assert set(rows) == set(Options.model_fields)
     for name, field in Options.model_fields.items():
-        assert rows[name][0] == (f"`{field.default}`" if field.default != "" else "*(none)*")
+        default = "true" if field.default is True else field.default
+        assert rows[name][0] == (f"`{default}`" if default != "" else "*(none)*")
 
 
 def test_differences_are_documented() -> None:

@@ -13,9 +13,10 @@ from cardwright.options import Options, OptionsError, read_options
 
 URI_HINT = "use a path of letters, digits, - and _, such as `models`"
 
+SOURCES_LINE = "cardwright: csp_sources: write lists by directive, such as `script-src: [https://stats.example]`"
 HOSTS_LINE = 'cardwright: image_hosts: write a list of host names, such as `[huggingface.co, "*.example.org"]`'
 
-KNOWN = "cards_dir, models_uri, image_hosts, facts, metrics, preview_of"
+KNOWN = "cards_dir, models_uri, image_hosts, facts, metrics, preview_of, csp, csp_sources"
 PULL_LINE = (
     "cardwright: preview_of: write the address of a pull request, such as `https://github.com/you/models/pull/12`"
 )
@@ -49,6 +50,12 @@ def test_models_uri_has_no_slashes_at_its_ends(written: str, read: str) -> None:
 def test_image_hosts_are_in_lower_case() -> None:
     hosts = read_options({"image_hosts": ["HuggingFace.co", "*.example.org", "localhost"]}).image_hosts
     assert hosts == ["huggingface.co", "*.example.org", "localhost"]
+
+
+def test_sources_are_listed_by_directive() -> None:
+    options = read_options({"csp": "strict", "csp_sources": {"script-src": ["https://a.example", "b.example"]}})
+    assert options.csp == "strict"
+    assert options.list_sources() == (("script-src", "https://a.example"), ("script-src", "b.example"))
 
 
 @pytest.mark.parametrize(
@@ -100,6 +107,12 @@ def test_models_uri_that_is_no_path_is_refused(uri: str) -> None:
             ({"preview_of": url}, [PULL_LINE])
             for url in ("12", "javascript:alert(1)", 'https://x/"><script>', "https://")
         ),
+        ({"csp": "yes"}, ["cardwright: csp: write true, false or strict"]),
+        ({"csp": 1}, ["cardwright: csp: write true, false or strict"]),
+        ({"csp_sources": ["https://a.example"]}, [SOURCES_LINE]),
+        ({"csp_sources": {"script": ["https://a.example"]}}, [SOURCES_LINE]),
+        ({"csp_sources": {"script-src": "https://a.example"}}, [SOURCES_LINE]),
+        ({"csp_sources": {"script-src": ["a.example; object-src *"]}}, [SOURCES_LINE]),
         (
             {"cards_dir": "", "models_uri": "..", "x": 1},
             [

@@ -119,6 +119,13 @@ def test_edit_of_a_card(server: Server) -> None:
     server.wait_for("models/", holds="Net three, renamed")
 
 
+def test_the_policy_lets_pages_reload(server: Server) -> None:
+    """The server puts an inline script into each page, other ones at each build: no hash can be known before."""
+    for path in ("", "models/one/"):
+        text = server.get(path)
+        assert "livereload(" in text and "script-src 'self' 'unsafe-inline'; " in text
+
+
 def test_edit_of_a_page_of_the_docs(server: Server) -> None:
     server.save("docs/index.md", "# Home\n\nWelcome back to [one](models/one.md).\n")
     assert 'href="models/one/"' in server.wait_for("", holds="Welcome back")

@@ -56,6 +56,8 @@ class Setting:
     known: Mapping[str, str] = field(default_factory=dict)
     """Slug by the paths under which other cards may link to a card."""
     has_feed: bool = False
+    is_offline: bool = False
+    """Whether the site is read without a server."""
 
 
 def make_card(entry: Entry, setting: Setting, lean_model: LeanModel | None = None, draw: Draw | None = None) -> Made:

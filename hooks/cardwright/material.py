@@ -17,6 +17,8 @@ FIXES: tuple[tuple[str, str], ...] = (
     # With it, Material's script asks GitHub or GitLab for stars and forks.
     (' class="md-source" data-md-component="source"', ' class="md-source"'),
     ('data-md-component="search" role="dialog"', 'data-md-component="search" role="dialog" aria-label="Search"'),
+    # A link that no policy allows; Material's script gives it an address of its own.
+    ('<a href="javascript:void(0)" class="md-search__icon', '<a href="#" class="md-search__icon'),
 )
 """What stands in a page, and what takes its place."""
 

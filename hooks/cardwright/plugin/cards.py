@@ -23,6 +23,7 @@ from mkdocs.structure.pages import Page as MkDocsPage
 
 from cardwright.brief import Kept, open_whole
 from cardwright.making import Made, Setting, SiteFile, make_card
+from cardwright.offline import make_twins
 from cardwright.pages import Page, escape_for_theme
 from cardwright.plugin.reading import find_inspector
 from cardwright.plugin.settings import find_edit_url
@@ -153,7 +154,7 @@ def make_page(work: Work, theme: Theme, events: Events, number: int) -> Outcome:
     output = render_page(page, theme, events)
     del work.shown[file.src_uri]
     write(work.site_dir / file.dest_uri, output.encode("utf-8", errors="xmlcharrefreplace"))
-    for one in made.files:
+    for one in (*made.files, *make_twins(made.files, work.setting)):
         write_file(one, work.site_dir)
     found = make_search_entry(made.page, work.share)
     known = work.plan.entries[number - len(work.below)].problems if entry else ()

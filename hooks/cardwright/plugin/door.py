@@ -20,9 +20,10 @@ from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.structure.toc import AnchorLink, TableOfContents
 from mkdocs.utils.templates import TemplateContext
 
-from cardwright import material
+from cardwright import material, offline
 from cardwright.addresses import ASSETS_URI, Addresses
 from cardwright.benchmarks import Vocabulary, built_in, read_vocabulary
+from cardwright.csp import Wall
 from cardwright.fragments import SCRIPTS, STYLES, fill_page, list_assets
 from cardwright.head import put_into_head
 from cardwright.history import read_history
@@ -43,7 +44,7 @@ from cardwright.plugin.publishing import Staged, discard, explain, publish, stag
 from cardwright.plugin.reading import Reading, close_inspector, read_all
 from cardwright.plugin.search import add_entries, find_searches
 from cardwright.plugin.serving import Served, finish, make_builder, open_side, watch_closely
-from cardwright.plugin.settings import find_permalink, find_root, find_site_url
+from cardwright.plugin.settings import find_permalink, find_root, find_site_url, raise_wall
 from cardwright.problem import Problem, sort_problems
 from cardwright.pull_request import clean_page, mark_preview
 from cardwright.site import CACHE_DIR
@@ -63,7 +64,8 @@ class Door:
         """The plugin's options; the hook reads `extra.cardwright`."""
         self.options = Options()
         self.cards_dir = Path()
-        self.is_material = False
+        self.is_material = self.is_offline = self.is_live = False
+        self.wall = Wall()
         self.is_staged = True
         """Whether builds replace the site at their end; not under `mkdocs serve`, which has a folder of its own."""
         self.staged: Staged | None = None
@@ -86,6 +88,7 @@ class Door:
 
     def on_startup(self, command: str, dirty: bool) -> None:
         """Know what MkDocs is about to do. A dirty build mends the site that is there, so it happens in its place."""
+        self.is_live = command == "serve"
         self.is_staged, self.is_served = command != "serve" and not dirty, command == "serve" and not dirty
 
     @event_priority(100)
@@ -116,6 +119,7 @@ class Door:
         more_styles, more_scripts = (material.STYLES, material.SCRIPTS) if self.is_material else ((), ())
         config.extra_css += [f"{ASSETS_URI}/{name}" for name in (*STYLES, *more_styles)]
         config.extra_javascript += [f"{ASSETS_URI}/{name}" for name in (*SCRIPTS, *more_scripts)]
+        self.is_offline = offline.set_up(config.plugins, config.extra)
         return config
 
     on_config = CombinedEvent(_on_config_first, _on_config)
@@ -129,7 +133,7 @@ class Door:
         facts = self.options.facts and root / self.options.facts
         reading = Reading(self.cards_dir, self.options.cards_dir.rstrip("/"), root / CACHE_DIR, vocabulary, facts)
         style = PageStyle(find_permalink(config), tuple(self.options.image_hosts))
-        setting = Setting(self.cards_dir, reading.shown_as, addresses, style)
+        setting = Setting(self.cards_dir, reading.shown_as, addresses, style, is_offline=self.is_offline)
         last, self.last = self.last, spoil(self.last)
         read = read_all(reading, last.cards.read if last else None)
         try:
@@ -143,7 +147,7 @@ class Door:
         ours = tuple(make_card_file(uri, config) for uri in cards.uris)
         for card_file in ours:
             add_file(files, self.own, card_file)
-        for made in (*cards.exports, *list_assets()):
+        for made in (*cards.exports, *offline.make_twins(cards.exports, setting), *list_assets()):
             add_file(files, self.own, make_file(made, config))
         slugs = {entry.slug for entry in cards.plan.entries}
         self.mentions = tuple(dict.fromkeys(list_mentions(files, addresses.models_uri, slugs)))
@@ -166,6 +170,7 @@ class Door:
     def on_env(self, env: Environment, config: MkDocsConfig, files: Files) -> Environment:
         """Make the pages that MkDocs does not make, and have the search know ours by what was found in the cards."""
         assert self.build and self.nav
+        self.wall = raise_wall(self.options, config, env, is_served=self.is_live)
         self.theme = Theme(env, self.nav, files, config, files.documentation_pages())
         self.last = self.make_pages(self.build)
         for uri in self.mentions:
@@ -221,18 +226,21 @@ class Door:
             page.present_anchor_ids = set(_ID.findall(made.html))
         return fill_page(made, page.edit_url or "")
 
+    @event_priority(-100)  # what other plugins write into a page is of the page
     def on_post_page(self, output: str, page: MkDocsPage, config: MkDocsConfig) -> str:
         """Mend what the theme wrote, and add what belongs into the head of our pages."""
         made = self.pages.get(page.file.src_uri)
+        output = self.wall.protect(output, of_cards=made is not None)
         output = put_into_head(output, made.head) if made else output
         output = mark_preview(output, self.options.preview_of, page.url) if self.options.preview_of else output
         return material.mend_page(output) if self.is_material else output
 
     def on_post_template(self, output: str, template_name: str, config: MkDocsConfig) -> str:
-        """Leave out of the sitemap what is no date of a change."""
+        """Leave out of the sitemap what is no date of a change, and wall pages such as 404.html."""
+        output = self.wall.protect(output, of_cards=False) if template_name.endswith(".html") else output
         return output.replace(f"<lastmod>{NO_DATE}</lastmod>", "") if template_name == "sitemap.xml" else output
 
-    @event_priority(-100)
+    @event_priority(-200)  # Material's plugin `offline` writes at -100
     def on_post_build(self, config: MkDocsConfig) -> None:
         """Put the site in its place; all other plugins have written what they write."""
         if self.staged and publish(self.staged, config):
@@ -268,7 +276,7 @@ class Door:
         return Addresses(
             self.options.models_uri,
             config.use_directory_urls,
-            viewer=has_viewer(),
+            viewer=has_viewer() and not self.is_offline,
             site_url=find_site_url(config),
             site_name=config.site_name,
             site_description=config.site_description or "",

@@ -7,9 +7,12 @@ import posixpath
 from pathlib import Path
 from urllib.parse import quote, urljoin
 
+from jinja2 import Environment
 from mkdocs.config.defaults import MkDocsConfig
 
+from cardwright.csp import Wall, find_script_sources
 from cardwright.entry import Entry
+from cardwright.options import Options
 from cardwright.settings import show_permalink
 
 
@@ -43,3 +46,17 @@ def find_edit_url(entry: Entry, config: MkDocsConfig) -> str | None:
         edit = f"{config.edit_uri}{quote(path)}"
     base = config.repo_url or ""
     return urljoin(f"{base.rstrip('/')}/" if base else "", edit)
+
+
+def raise_wall(options: Options, config: MkDocsConfig, env: Environment, *, is_served: bool) -> Wall:
+    """What walls the pages of this build, whose templates `env` reads."""
+    wall = Wall(
+        bool(options.csp),
+        options.csp != "strict" and not options.preview_of,
+        is_served,
+        (*options.list_sources(), *find_script_sources(config.extra_javascript)),
+        tuple(options.image_hosts),
+        "navigation.instant" in (config.theme.get("features") or ()),
+    )
+    wall.mark(env)
+    return wall
