@@ -10,8 +10,9 @@ FLOW = (
     "__init__ problem licenses tasks nodes sizes jsonmarks jsontext yamlmarks yamltext fields card"
     " benchmarks gfm facts citations structure sources validate prose claims entry history references"
     " convert load relations boards published addresses sections rows previews exports jsonld render"
-    " redirects pages head pull_request making views search site brief stamps workers doctor starter csp options"
-    " settings diff fragments material offline exchange plugin importing writing rendering bulk workplace cli __main__"
+    " redirects pages head pull_request making views search site packing brief stamps workers doctor"
+    " starter csp options settings diff fragments material offline exchange plugin importing writing"
+    " rendering bulk workplace cli __main__"
 ).split()
 """The parts of the package; each may import those before it."""
 

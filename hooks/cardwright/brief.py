@@ -6,7 +6,6 @@ away until its own page is made.
 
 from __future__ import annotations
 
-import pickle
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +15,7 @@ from cardwright.facts import Facts
 from cardwright.facts.diagram_values import Diagram
 from cardwright.gfm import Body
 from cardwright.nodes import Map, Path
+from cardwright.packing import pack, unpack
 from cardwright.sources import RawCard
 
 NO_BODY = Body("", "", ())
@@ -28,13 +28,15 @@ class Kept:
     brief: Entry
     """Without its text: for views, exports and relations."""
     packed: bytes
-    """All of it. From our own memory only: nobody else can have written it."""
+    """All of it."""
+    contents: str = ""
+    """A digest of the files that it was read from."""
 
 
 def keep(entry: Entry) -> Kept:
     """The card in both forms."""
     whole = replace(entry, raw=replace(entry.raw, body=replace(entry.raw.body, html="", blocks=())))
-    return Kept(make_brief(entry), zlib.compress(pickle.dumps(whole, pickle.HIGHEST_PROTOCOL), 1))
+    return Kept(make_brief(entry), zlib.compress(pack(whole), 1))
 
 
 def make_brief(entry: Entry) -> Entry:
@@ -55,7 +57,7 @@ def make_brief(entry: Entry) -> Entry:
 
 def open_whole(kept: Kept, known: Entry) -> Entry:
     """The whole card, with what was found out about it beside the others: `known` is its brief from then."""
-    whole: Entry = pickle.loads(zlib.decompress(kept.packed))
+    whole: Entry = unpack(zlib.decompress(kept.packed))
     return replace(whole, results=known.results, related=known.related, change=known.change, problems=known.problems)
 
 

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from hashlib import sha256
 from pathlib import Path
 
+from cardwright.facts import FactsError
 from cardwright.sources import CardSource
 from cardwright.sources.find import SHARED_TEXTS
 
 Stamp = tuple[int, int, int]
 """Nanoseconds of the last change, bytes, inode."""
 
+CardStamp = tuple[tuple[str, Stamp], ...]
+"""The files that a card may be made of, its own first."""
+
+MAX_READ_BYTES = 4_000_000
 MAX_DEPTH = 16
 _TEXTS = (".md", ".mdx", ".markdown", ".yml", ".yaml")
 
@@ -49,9 +55,7 @@ def _stamp(status: os.stat_result) -> Stamp:
     return status.st_mtime_ns, status.st_size, status.st_ino
 
 
-def stamp_cards(
-    root: Path, sources: Iterable[CardSource], tree: Mapping[str, Stamp]
-) -> dict[CardSource, tuple[object, ...]]:
+def stamp_cards(root: Path, sources: Iterable[CardSource], tree: Mapping[str, Stamp]) -> dict[CardSource, CardStamp]:
     """Of each card, the files of the tree below `root` that it may be made of.
 
     For a card with a folder of its own these are all files in it. For one that is a file among others, they are itself
@@ -70,10 +74,30 @@ def stamp_cards(
     whole = {folder: tuple(items) for folder, items in below.items()}
     others = {folder: tuple(item for item in items if not item[0].endswith(_TEXTS)) for folder, items in below.items()}
     shared = [item for item in sorted(tree.items()) if item[0].endswith(SHARED_TEXTS)]
-    stamps: dict[CardSource, tuple[object, ...]] = {}
+    stamps: dict[CardSource, CardStamp] = {}
     for source in sources:
         folder, path = os.fspath(source.folder), os.fspath(source.path)
         above = tuple(item for item in shared if folder.startswith(f"{item[0].rpartition('/')[0]}/"))
         own = (whole if source.owns_folder else others).get(folder, ())
-        stamps[source] = (tree.get(path), own, above)
+        stamps[source] = ((path, tree.get(path, (-1, -1, -1))), *own, *above)
     return stamps
+
+
+def digest_files(stamp: CardStamp, root: Path, find_sha256: Callable[[Path], str]) -> str:
+    """A digest of what a card's files hold, wherever they stand. `find_sha256` knows that of large models.
+
+    Of other large files nobody reads more than their size.
+    """
+    digest = sha256()
+    for path, (_, size, _) in stamp:
+        digest.update(f"{os.path.relpath(path, root)}\0{size}\0".encode(errors="surrogateescape"))
+        if path.endswith("/"):
+            continue
+        try:
+            if size <= MAX_READ_BYTES:
+                digest.update(Path(path).read_bytes() if os.path.isfile(path) else b"")  # noqa: PTH113
+            elif path.lower().endswith(".onnx"):
+                digest.update(find_sha256(Path(path)).encode())
+        except (OSError, FactsError):
+            digest.update(b"unread")
+    return digest.hexdigest()

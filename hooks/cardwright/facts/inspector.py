@@ -164,6 +164,10 @@ class Inspector:
             job = {"task": "lean copy", "path": str(path.absolute()), "stamp": _plain(stamp)}
             return self._make(key, lambda: (self._ask(job, self._limits.seconds), True)) if found is None else found
 
+    def find_sha256(self, path: Path) -> str:
+        """The SHA-256 of a file, which is read once as long as it stays as it is. Raises `FactsError`."""
+        return self._find_sha256(path, check_file(path, None))
+
     def _find_sha256(self, path: Path, stamp: Stamp) -> str:
         known = self._cache.known_sha256(path, stamp) if self._cache else None
         if known is None:

@@ -6,6 +6,7 @@ Only `mkdocs serve` builds twice in one process; for `mkdocs build` there is no 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -22,13 +23,25 @@ from cardwright.entry import Entry
 from cardwright.history import History
 from cardwright.making import Setting, SiteFile
 from cardwright.pages import Heading, Page
-from cardwright.plugin.cards import CardFile, Events, Outcome, Theme, Work, make_known_file, make_page, render_page
+from cardwright.plugin.cards import (
+    CardFile,
+    Events,
+    Outcome,
+    Theme,
+    Work,
+    make_known_file,
+    make_page,
+    render_page,
+    restore,
+)
 from cardwright.plugin.reading import Read
 from cardwright.problem import Problem
 from cardwright.search import SearchEntry, find_share, make_search_entry
 from cardwright.site import PREVIEWS_DIR, Plan, make_exports, make_plan, make_views
 from cardwright.stamps import stamp_tree
 from cardwright.workers import run
+
+log = logging.getLogger("mkdocs.plugins.cardwright")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +80,11 @@ class Written:
     entry: Entry | None
     outcome: Outcome
 
+    @property
+    def uris(self) -> tuple[str, ...]:
+        """Its files, from the root of the site."""
+        return tuple(output.uri for output in self.outcome.outputs)
+
 
 @dataclass(frozen=True, slots=True)
 class Last:
@@ -77,6 +95,10 @@ class Last:
     """What the theme made of a page that is always the same."""
     written: Mapping[str, Written]
     """By `src_uri`."""
+    store: Path | None = None
+    """Where its files are, as long as they are not in the site."""
+    is_new: bool = True
+    """Whether anything is another than in the build before."""
 
 
 def spoil(last: Last | None) -> Last | None:
@@ -143,6 +165,11 @@ def make_pages(
     stands = last if last and is_plain and _is_same_site(last, cards, shell, share) else None
     known = stands.written if stands else {}
     todo = [number for number in range(len(files)) if not _is_same(known.get(files[number].src_uri), work, number)]
+    if stands and stands.store:
+        place = stands.store
+        left = (number for number in range(len(files)) if number not in set(todo))
+        todo = sorted((*todo, *(n for n in left if not restore(known[files[n].src_uri].outcome, place, site_dir))))
+    log.debug("pages of cards: %d made, %d taken over", len(todo), len(files) - len(todo))
     outcomes = run(partial(_make_one, work, theme, events, todo), len(todo), may_fork=is_plain)
     made = dict(zip((files[number].src_uri for number in todo), outcomes, strict=True))
     for outcome in made.values():
@@ -154,8 +181,10 @@ def make_pages(
         source, entry = (below[number], None) if at < 0 else (work.kept[at], work.plan.entries[at])
         outcome = made[file.src_uri] if file.src_uri in made else known[file.src_uri].outcome
         written[file.src_uri] = Written(source, entry, outcome)
-    _remove(last, written, site_dir)
-    return Last(cards, shell, written)
+    if last and not last.store:
+        _remove(last, written, site_dir)
+    is_new = bool(todo) or not stands or cards.plan is not stands.cards.plan or len(written) != len(known)
+    return Last(cards, shell, written, is_new=is_new)
 
 
 def _make_one(work: Work, theme: Theme, events: Events, todo: list[int], number: int) -> Outcome:
@@ -190,12 +219,10 @@ def _is_same(written: Written | None, work: Work, number: int) -> bool:
     )
 
 
-def _remove(last: Last | None, written: Mapping[str, Written], site_dir: Path) -> None:
+def _remove(last: Last, written: Mapping[str, Written], site_dir: Path) -> None:
     """Remove what the last build wrote and this one did not."""
-    if last is None:
-        return
-    stays = {uri for each in written.values() for uri in each.outcome.uris}
-    for uri in (uri for each in last.written.values() for uri in each.outcome.uris if uri not in stays):
+    stays = {uri for each in written.values() for uri in each.uris}
+    for uri in (uri for each in last.written.values() for uri in each.uris if uri not in stays):
         remove(site_dir, uri)
 
 

@@ -7,10 +7,13 @@ links and the nav, and each is made, put into the theme and written here; see do
 
 from __future__ import annotations
 
+import os
 import posixpath
 import shutil
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -100,6 +103,17 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
+class Output:
+    """A file that was written."""
+
+    uri: str
+    """From the root of the site."""
+    sha256: str = ""
+    copied_from: Path | None = None
+    """The file that it is a copy of; then nobody asked for its SHA-256."""
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What is left of a page when it was written."""
 
@@ -109,8 +123,8 @@ class Outcome:
     """Its address from the root, and what the search knows of it."""
     links: tuple[tuple[str, str], ...] = ()
     """Where its text looks for other cards; see `Page.links`."""
-    uris: tuple[str, ...] = ()
-    """What was written, from the root of the site."""
+    outputs: tuple[Output, ...] = ()
+    """What was written."""
     clash: str = ""
     """A file of docs_dir that stands where a file of the card has to."""
 
@@ -153,14 +167,12 @@ def make_page(work: Work, theme: Theme, events: Events, number: int) -> Outcome:
     work.shown[file.src_uri] = made.page
     output = render_page(page, theme, events)
     del work.shown[file.src_uri]
-    write(work.site_dir / file.dest_uri, output.encode("utf-8", errors="xmlcharrefreplace"))
-    for one in (*made.files, *make_twins(made.files, work.setting)):
-        write_file(one, work.site_dir)
+    written = (SiteFile(file.dest_uri, output), *made.files, *make_twins(made.files, work.setting))
+    outputs = tuple(write_file(one, work.site_dir) for one in written)
     found = make_search_entry(made.page, work.share)
     known = work.plan.entries[number - len(work.below)].problems if entry else ()
     problems = tuple(problem for problem in entry.problems if problem not in known) if entry else ()
-    uris = (file.dest_uri, *(one.uri for one in made.files))
-    return Outcome(problems, (file.url, found) if found else None, made.page.links, uris)
+    return Outcome(problems, (file.url, found) if found else None, made.page.links, outputs)
 
 
 def _make(work: Work, number: int) -> Made:
@@ -192,21 +204,54 @@ def render_page(page: MkDocsPage, theme: Theme, events: Events) -> str:
     return output
 
 
-def write_file(file: SiteFile, site_dir: Path) -> None:
+def write_file(file: SiteFile, site_dir: Path) -> Output:
     """Write a file of the site to its place."""
     path = site_dir / file.uri
     if file.copied_from:
         path.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file.copied_from, path)
-    else:
-        content = file.content or ""
-        write(path, content if isinstance(content, bytes) else content.encode())
-
-
-def write(path: Path, content: bytes) -> None:
-    """Write a file, and the folders above it where there are none."""
+        return Output(file.uri, copied_from=file.copied_from)
+    content = file.content or ""
+    data = content if isinstance(content, bytes) else content.encode("utf-8", errors="xmlcharrefreplace")
     try:
-        path.write_bytes(content)
+        path.write_bytes(data)
     except FileNotFoundError:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+        path.write_bytes(data)
+    return Output(file.uri, sha256(data).hexdigest())
+
+
+def restore(outcome: Outcome, store: Path, site_dir: Path) -> bool:
+    """Put a page's files into the site again; False when one of them is not what it was."""
+    for output in outcome.outputs:
+        path = site_dir / output.uri
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if output.copied_from:
+                shutil.copyfile(output.copied_from, path)
+                continue
+            content = (store / output.uri).read_bytes()
+            if sha256(content).hexdigest() != output.sha256:
+                return False
+            link_file(store / output.uri, path)
+        except OSError:
+            return False
+    return True
+
+
+def link_file(source: Path, target: Path) -> None:
+    """A second name for a file; a copy where there can be none."""
+    try:
+        os.link(source, target)
+    except FileNotFoundError:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _link_or_copy(source, target)
+    except OSError:
+        _link_or_copy(source, target)
+
+
+def _link_or_copy(source: Path, target: Path) -> None:
+    with suppress(OSError):
+        os.link(source, target)
+        return
+    shutil.copyfile(source, target)

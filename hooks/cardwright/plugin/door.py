@@ -17,7 +17,7 @@ from mkdocs.plugins import CombinedEvent, event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page as MkDocsPage
-from mkdocs.structure.toc import AnchorLink, TableOfContents
+from mkdocs.structure.toc import TableOfContents
 from mkdocs.utils.templates import TemplateContext
 
 from cardwright import material, offline
@@ -29,7 +29,7 @@ from cardwright.head import put_into_head
 from cardwright.history import read_history
 from cardwright.making import Setting
 from cardwright.options import Options, OptionsError, read_options
-from cardwright.pages import Heading, Page, PageStyle, escape_for_theme
+from cardwright.pages import Page, PageStyle, escape_for_theme
 from cardwright.plugin.building import Build, Last, find_entries, list_problems, make_cards, make_pages, spoil
 from cardwright.plugin.cards import NO_DATE, Theme, find_events, make_card_file, make_known_file
 from cardwright.plugin.files import (
@@ -38,8 +38,10 @@ from cardwright.plugin.files import (
     list_mentions,
     log_problems,
     make_file,
+    make_toc,
     name_in_sitemap,
 )
+from cardwright.plugin.lasting import load_last, save_last
 from cardwright.plugin.publishing import Staged, discard, explain, publish, stage
 from cardwright.plugin.reading import Reading, close_inspector, read_all
 from cardwright.plugin.search import add_entries, find_searches
@@ -134,7 +136,7 @@ class Door:
         reading = Reading(self.cards_dir, self.options.cards_dir.rstrip("/"), root / CACHE_DIR, vocabulary, facts)
         style = PageStyle(find_permalink(config), tuple(self.options.image_hosts))
         setting = Setting(self.cards_dir, reading.shown_as, addresses, style, is_offline=self.is_offline)
-        last, self.last = self.last, spoil(self.last)
+        last, self.last = self.last or load_last(root), spoil(self.last)
         read = read_all(reading, last.cards.read if last else None)
         try:
             cards = make_cards(read, setting, read_history(self.cards_dir), last.cards if last else None)
@@ -221,7 +223,7 @@ class Door:
         if not made:
             return clean_page(html, page) if self.options.preview_of else html
         first = _ID.search(made.html)
-        page.toc = TableOfContents(_nest(made.title, first[1] if first else "", made.headings))
+        page.toc = TableOfContents(make_toc(made.title, first[1] if first else "", made.headings))
         if not made.below:  # links of MkDocs' own pages to an anchor are held against it
             page.present_anchor_ids = set(_ID.findall(made.html))
         return fill_page(made, page.edit_url or "")
@@ -243,11 +245,14 @@ class Door:
     @event_priority(-200)  # Material's plugin `offline` writes at -100
     def on_post_build(self, config: MkDocsConfig) -> None:
         """Put the site in its place; all other plugins have written what they write."""
+        is_first = self.served is None
         if self.staged and publish(self.staged, config):
             self.staged = None
         if self.is_served:
             finish(self, config)
-        else:
+        if self.last and is_first and not self.staged:
+            save_last(self.last, self.site_dir if self.is_served else Path(config.site_dir), find_root(config))
+        if not self.is_served:
             self.last = None  # there is no next build
 
     def on_serve(self, server: LiveReloadServer, config: MkDocsConfig, builder: Callable[[], None]) -> LiveReloadServer:
@@ -288,13 +293,3 @@ class Door:
 def _is_named(nav: Navigation, page: MkDocsPage) -> bool:
     """Whether mkdocs.yml itself names the page in its nav."""
     return page in nav.pages and "title" in vars(page)
-
-
-def _nest(title: str, anchor: str, headings: tuple[Heading, ...]) -> list[AnchorLink]:
-    """The table of contents as MkDocs has it: below the page's name the sections, below them their own."""
-    top = AnchorLink(escape_for_theme(title), anchor, 1)
-    for heading in headings:
-        link = AnchorLink(escape_for_theme(heading.title), heading.id, heading.level)
-        inside = top.children[-1] if heading.level > 2 and top.children else top
-        inside.children.append(link)
-    return [top]

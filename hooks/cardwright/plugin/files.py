@@ -11,10 +11,12 @@ from urllib.parse import unquote, urljoin
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import ConfigurationError
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.toc import AnchorLink
 
 from cardwright.entry import Change
 from cardwright.exports.llms import MAX_DOCS, find_doc_title
 from cardwright.making import SiteFile
+from cardwright.pages import Heading, escape_for_theme
 from cardwright.plugin.cards import NO_DATE
 from cardwright.plugin.settings import find_site_url
 from cardwright.problem import Problem
@@ -72,3 +74,13 @@ def log_problems(problems: Iterable[Problem]) -> None:
     levels = {"error": logging.ERROR, "warning": logging.WARNING}
     for problem in problems:
         log.log(levels[problem.severity], "%s", problem)
+
+
+def make_toc(title: str, anchor: str, headings: tuple[Heading, ...]) -> list[AnchorLink]:
+    """The table of contents as MkDocs has it: below the page's name the sections, below them their own."""
+    top = AnchorLink(escape_for_theme(title), anchor, 1)
+    for heading in headings:
+        link = AnchorLink(escape_for_theme(heading.title), heading.id, heading.level)
+        inside = top.children[-1] if heading.level > 2 and top.children else top
+        inside.children.append(link)
+    return [top]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from multiprocessing.util import Finalize
 from pathlib import Path
@@ -16,7 +16,7 @@ from cardwright.problem import Problem
 from cardwright.site import list_cards, load_card
 from cardwright.sources import CardSource
 from cardwright.sources.find import is_one_card
-from cardwright.stamps import Stamp, stamp_cards, stamp_tree
+from cardwright.stamps import CardStamp, Stamp, digest_files, stamp_cards, stamp_tree
 from cardwright.workers import run
 
 MARKDOWN = (".md", ".mdx", ".markdown")
@@ -50,7 +50,7 @@ class Read:
     sources: tuple[CardSource, ...]
     problems: tuple[Problem, ...]
     """Those of how the cards are laid out."""
-    stamps: Mapping[CardSource, tuple[object, ...]]
+    stamps: Mapping[CardSource, CardStamp]
     kept: tuple[Kept, ...]
     """One for each source."""
 
@@ -68,8 +68,9 @@ def read_all(reading: Reading, last: Read | None = None) -> Read:
     known = dict(zip(last.sources, last.kept, strict=True)) if last else {}
     same = {source for source in known if last and stamps.get(source) == last.stamps[source]}
     changed = tuple(source for source in sources if source not in same)
-    read = dict(zip(changed, run(partial(_read, reading, changed), len(changed)), strict=True))
-    kept = tuple(known[source] if source in same else read[source] for source in sources)
+    read = run(partial(_read, reading, changed, stamps, known), len(changed))
+    found = {source: one or known[source] for source, one in zip(changed, read, strict=True)}
+    kept = tuple(known[source] if source in same else found[source] for source in sources)
     return Read(reading, tree, store, sources, problems, stamps, kept)
 
 
@@ -83,9 +84,21 @@ def _is_laid_out_alike(last: Read, tree: Mapping[str, Stamp]) -> bool:
     return all(path.suffix.lower() in MARKDOWN and path in alone and is_one_card(path) for path in texts)
 
 
-def _read(reading: Reading, sources: tuple[CardSource, ...], number: int) -> Kept:
-    inspect = find_inspector(reading.cache, reading.facts).inspect
-    return keep(load_card(reading.cards_dir, reading.shown_as, sources[number], inspect, reading.vocabulary))
+def _read(
+    reading: Reading,
+    sources: tuple[CardSource, ...],
+    stamps: Mapping[CardSource, CardStamp],
+    known: Mapping[CardSource, Kept],
+    number: int,
+) -> Kept | None:
+    """The card; None when its files hold what they held before, although they were touched."""
+    source = sources[number]
+    inspector = find_inspector(reading.cache, reading.facts)
+    contents = digest_files(stamps[source], reading.cards_dir, inspector.find_sha256)
+    if source in known and known[source].contents == contents:
+        return None
+    card = load_card(reading.cards_dir, reading.shown_as, source, inspector.inspect, reading.vocabulary)
+    return replace(keep(card), contents=contents)
 
 
 _inspectors: dict[int, Inspector] = {}

@@ -36,8 +36,9 @@ from watchdog.observers.api import ObservedWatch
 from watchdog.observers.polling import PollingObserver
 
 from cardwright.history import read_history
+from cardwright.making import SiteFile
 from cardwright.plugin.building import Build, Cards, find_entries, make_cards, remove, spoil
-from cardwright.plugin.cards import find_events, render_page, write, write_file
+from cardwright.plugin.cards import find_events, render_page, write_file
 from cardwright.plugin.files import log_problems
 from cardwright.plugin.reading import close_inspector, read_all
 from cardwright.plugin.search import find_searches, replace_entries
@@ -193,7 +194,7 @@ def _is_watched(folder: Path) -> bool:
 def finish(door: Door, config: MkDocsConfig) -> None:
     """What MkDocs built becomes the site that is served."""
     if door.last:
-        ours = {uri for each in door.last.written.values() for uri in each.outcome.uris}
+        ours = {uri for each in door.last.written.values() for uri in each.uris}
         door.served = Served(
             move_over(config.site_dir, door.site_dir, ours, door.served.built if door.served else ()),
             stamp_all(config, door.cards_dir),
@@ -238,7 +239,7 @@ def refresh(door: Door) -> bool:
     for uri in (uri for uri, page in door.pages.items() if page != last.cards.shown[uri]):
         file = theme.files.src_uris[uri]
         assert file.page
-        write(door.site_dir / file.dest_uri, render_page(file.page, theme, door).encode(errors="xmlcharrefreplace"))
+        write_file(SiteFile(file.dest_uri, render_page(file.page, theme, door)), door.site_dir)
     count = len(find_entries(last, theme.files))
     made_again = door.make_pages(Build(cards, build.files, last))
     for plugin in find_searches(config):
