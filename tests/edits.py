@@ -81,7 +81,9 @@ class EditedSite:
         site = self.folder / "clean"
         shutil.rmtree(site, ignore_errors=True)
         config = self.load("clean", site)
-        config.plugins.on_startup(command="build", dirty=False)
+        config.plugins.on_startup(command="serve", dirty=False)  # which lets the server put its script into pages
+        door = config.hooks["hooks/clean.py"]._door
+        door.last = door.served = None
         build(config, serve_url=URL)
         return files_of(site)
 

@@ -19,6 +19,7 @@ from cardwright.citations import parse_bibtex, read_work, to_cff, to_csl, to_pla
 from cardwright.citations.checks import REQUIRED_FIELDS
 from cardwright.citations.kinds import KINDS
 from cardwright.exports.citation_cff import LATER_LICENSES
+from cardwright.facts import inspect
 from cardwright.licenses import find_license
 from cardwright.pages import PageStyle
 from cardwright.site import Site, build_site
@@ -32,7 +33,7 @@ DATA = Path(__file__).parent / "data"
 def make_site(folder: Path) -> tuple[Site, dict[str, str]]:
     """A site, and its files by address."""
     addresses = Addresses("models", site_url="https://models.example.org/")
-    site = build_site(folder, "cards", addresses, PageStyle(), lambda *_: pytest.fail("no model file here"))
+    site = build_site(folder, "cards", addresses, PageStyle(), inspect)
     return site, {file.uri: str(file.content) for file in site.files if file.content is not None}
 
 
