@@ -101,8 +101,8 @@ def test_what_changed_is_made_again(project: Path, change: Callable[[Path], None
 @pytest.mark.parametrize("seed", range(3))
 def test_a_damaged_cache_costs_time_and_nothing_else(project: Path, seed: int) -> None:
     dice = random.Random(seed)
-    files = [path for path in sorted((project / LAST_DIR).rglob("*")) if path.is_file()]
-    for path in dice.sample(files, 20) + [project / LAST_DIR / "index"] * (seed == 0):
+    files = [path for path in sorted((project / LAST_DIR / "build").rglob("*")) if path.is_file()]
+    for path in dice.sample(files, 20) + [project / LAST_DIR / "build/index"] * (seed == 0):
         data = bytearray(path.read_bytes())
         for _ in range(50):
             data[dice.randrange(len(data))] ^= 1 << dice.randrange(8)

@@ -136,7 +136,7 @@ class Door:
         reading = Reading(self.cards_dir, self.options.cards_dir.rstrip("/"), root / CACHE_DIR, vocabulary, facts)
         style = PageStyle(find_permalink(config), tuple(self.options.image_hosts))
         setting = Setting(self.cards_dir, reading.shown_as, addresses, style, is_offline=self.is_offline)
-        last, self.last = self.last or load_last(root), spoil(self.last)
+        last, self.last = self.last or load_last(root, "serve" if self.is_served else "build"), spoil(self.last)
         read = read_all(reading, last.cards.read if last else None)
         try:
             cards = make_cards(read, setting, read_history(self.cards_dir), last.cards if last else None)
@@ -251,7 +251,8 @@ class Door:
         if self.is_served:
             finish(self, config)
         if self.last and is_first and not self.staged:
-            save_last(self.last, self.site_dir if self.is_served else Path(config.site_dir), find_root(config))
+            site_dir = self.site_dir if self.is_served else Path(config.site_dir)
+            save_last(self.last, site_dir, find_root(config), "serve" if self.is_served else "build")
         if not self.is_served:
             self.last = None  # there is no next build
 

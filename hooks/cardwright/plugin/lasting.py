@@ -28,18 +28,18 @@ from cardwright.plugin.cards import link_file
 log = logging.getLogger("mkdocs.plugins.cardwright")
 
 LAST_DIR = ".cache/cardwright/last"
-"""Beside mkdocs.yml."""
+"""Beside mkdocs.yml. One for `mkdocs build` and one for `mkdocs serve`, which has another address in every page."""
 
 FEW = 64
 """Cards up to which a build is as quick as looking for what it could take over."""
 
 
-def save_last(last: Last, site_dir: Path, root: Path) -> None:
+def save_last(last: Last, site_dir: Path, root: Path, command: str) -> None:
     """Keep a build that ended well. Where nothing can be written, nothing is kept."""
     if len(last.cards.read.kept) <= FEW or not last.is_new:
         return
     try:
-        beside = open_beside(root / LAST_DIR)
+        beside = open_beside(root / LAST_DIR / command)
         for output in (output for written in last.written.values() for output in written.outcome.outputs):
             if not output.copied_from:
                 link_file(site_dir / output.uri, beside.folder / "site" / output.uri)
@@ -50,9 +50,9 @@ def save_last(last: Last, site_dir: Path, root: Path) -> None:
         log.debug("the build is not kept: %s", error)
 
 
-def load_last(root: Path) -> Last | None:
+def load_last(root: Path, command: str) -> Last | None:
     """The last build; None when there is none that can be used. Raises nothing."""
-    folder = root / LAST_DIR
+    folder = root / LAST_DIR / command
     try:
         head, _, content = (folder / "index").read_bytes().partition(b"\n")
         if head != _head(content, root):
