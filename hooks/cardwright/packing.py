@@ -9,7 +9,10 @@ from __future__ import annotations
 import io
 import pickle
 import sys
-from dataclasses import is_dataclass
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass
+from functools import cache
+from operator import attrgetter
 from pathlib import PosixPath, WindowsPath
 from typing import Any
 
@@ -42,9 +45,31 @@ class _Reader(pickle.Unpickler):
         raise pickle.UnpicklingError(f"{module}.{name} is none of ours")
 
 
+class _Writer(pickle.Pickler):
+    """Writes a dataclass as a call of its class with its fields, which is quicker than what Python does by itself."""
+
+    def reducer_override(self, value: Any) -> Any:
+        kind: Any = type(value)
+        find = _find_fields(kind)
+        return (kind, find(value)) if find else NotImplemented
+
+
+@cache
+def _find_fields(kind: type) -> Callable[[Any], tuple[Any, ...]] | None:
+    """From a value to its fields, in the order in which its class takes them; None for what is no dataclass."""
+    if not is_dataclass(kind) or kind.__reduce__ is not object.__reduce__:
+        return None
+    names = [field.name for field in fields(kind)]
+    if len(names) < 2:
+        return lambda value: tuple(getattr(value, name) for name in names)
+    return attrgetter(*names)
+
+
 def pack(value: object) -> bytes:
     """The value as bytes."""
-    return pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+    content = io.BytesIO()
+    _Writer(content, pickle.HIGHEST_PROTOCOL).dump(value)
+    return content.getvalue()
 
 
 def unpack(content: bytes) -> Any:

@@ -12,6 +12,7 @@ import gc
 import logging
 import multiprocessing
 import os
+import pickle
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -19,6 +20,8 @@ from concurrent.futures.process import BrokenProcessPool
 from functools import cache
 from logging.handlers import QueueHandler
 from typing import TypeVar
+
+from cardwright.packing import pack
 
 T = TypeVar("T")
 
@@ -41,10 +44,11 @@ def run(work: Callable[[int], T], count: int, *, may_fork: bool = True) -> Itera
         context = multiprocessing.get_context("fork")
         try:
             with ProcessPoolExecutor(workers, context) as pool:
-                for result, said in pool.map(_run, range(count), chunksize=CHUNK):
+                for packed in pool.map(_run, range(count), chunksize=CHUNK):
+                    result, said = pickle.loads(packed)
                     for record in said:
                         logging.getLogger(record.name).handle(record)
-                    yield result  # type: ignore[misc]
+                    yield result
                     done += 1
         except BrokenProcessPool:  # a worker was killed, perhaps for its memory: the rest is done here
             pass
@@ -63,12 +67,12 @@ def count_workers(count: int) -> int:
     return min(len(os.sched_getaffinity(0)), 8)
 
 
-def _run(number: int) -> tuple[object, list[logging.LogRecord]]:
+def _run(number: int) -> bytes:
     assert _work
     log = _listen()
     done = _work(number)
     said, log.said = log.said, []
-    return done, said
+    return pack((done, said))
 
 
 class _Log(QueueHandler):

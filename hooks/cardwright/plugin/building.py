@@ -169,6 +169,7 @@ def make_pages(
         place = stands.store
         left = (number for number in range(len(files)) if number not in set(todo))
         todo = sorted((*todo, *(n for n in left if not restore(known[files[n].src_uri].outcome, place, site_dir))))
+    theme.env.auto_reload = False  # a template that changes while they are made would be in some of them
     log.debug("pages of cards: %d made, %d taken over", len(todo), len(files) - len(todo))
     outcomes = run(partial(_make_one, work, theme, events, todo), len(todo), may_fork=is_plain)
     made = dict(zip((files[number].src_uri for number in todo), outcomes, strict=True))
