@@ -14,7 +14,7 @@ from dataclasses import fields, is_dataclass
 from functools import cache
 from operator import attrgetter
 from pathlib import PosixPath, WindowsPath
-from typing import Any
+from typing import IO, Any
 
 from markupsafe import Markup
 from pydantic import BaseModel
@@ -68,8 +68,18 @@ def _find_fields(kind: type) -> Callable[[Any], tuple[Any, ...]] | None:
 def pack(value: object) -> bytes:
     """The value as bytes."""
     content = io.BytesIO()
-    _Writer(content, pickle.HIGHEST_PROTOCOL).dump(value)
+    write(value, content)
     return content.getvalue()
+
+
+def write(value: object, file: IO[bytes]) -> None:
+    """The same into a file, without having all of it in memory."""
+    _Writer(file, pickle.HIGHEST_PROTOCOL).dump(value)
+
+
+def read(file: IO[bytes]) -> Any:
+    """What `write` wrote. Raises any exception when the file holds something else."""
+    return _Reader(file).load()
 
 
 def unpack(content: bytes) -> Any:

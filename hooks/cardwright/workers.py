@@ -41,6 +41,7 @@ def run(work: Callable[[int], T], count: int, *, may_fork: bool = True) -> Itera
     if workers > 1:
         _work = work
         gc.freeze()  # what is there already is not looked through in every copy
+        gc.disable()  # and what comes is kept: there is nothing to collect
         context = multiprocessing.get_context("fork")
         try:
             with ProcessPoolExecutor(workers, context) as pool:
@@ -54,6 +55,7 @@ def run(work: Callable[[int], T], count: int, *, may_fork: bool = True) -> Itera
             pass
         finally:
             _work = None
+            gc.enable()
             gc.unfreeze()
     for number in range(done, count):
         yield work(number)
@@ -93,4 +95,5 @@ def _listen() -> _Log:
     for logger in (logging.getLogger(name) for name in logging.root.manager.loggerDict):
         logger.handlers, logger.propagate = [], True
     logging.root.handlers = [log]
+    gc.enable()
     return log

@@ -1,6 +1,7 @@
 """The last build on disk, for the next process: `.cache/cardwright/last`.
 
-    index       a line with a checksum and what it depends on; then what was read and made, in our own classes
+    index       what was read and made, in our own classes
+    head        a checksum of it, and what it depends on
     site/...    the files of pages, as they stand in the site
 
 What cannot be used, because it is damaged, of another version or of another place, is as if it were not there.
@@ -14,15 +15,17 @@ import importlib.metadata
 import json
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 import cardwright
+from cardwright.brief import Kept
 from cardwright.exchange import open_beside, put_in_place
-from cardwright.packing import pack, unpack
-from cardwright.plugin.building import Last
+from cardwright.packing import read, write
+from cardwright.plugin.building import Last, Written
 from cardwright.plugin.cards import link_file
 
 log = logging.getLogger("mkdocs.plugins.cardwright")
@@ -43,8 +46,10 @@ def save_last(last: Last, site_dir: Path, root: Path, command: str) -> None:
         for output in (output for written in last.written.values() for output in written.outcome.outputs):
             if not output.copied_from:
                 link_file(site_dir / output.uri, beside.folder / "site" / output.uri)
-        content = pack(last)
-        (beside.folder / "index").write_bytes(_head(content, root) + b"\n" + content)
+        with (beside.folder / "index").open("wb") as file:
+            for part in _take_apart(last):
+                write(part, file)
+        (beside.folder / "head").write_text(_head(beside.folder, root))
         put_in_place(beside)
     except OSError as error:
         log.debug("the build is not kept: %s", error)
@@ -54,19 +59,39 @@ def load_last(root: Path, command: str) -> Last | None:
     """The last build; None when there is none that can be used. Raises nothing."""
     folder = root / LAST_DIR / command
     try:
-        head, _, content = (folder / "index").read_bytes().partition(b"\n")
-        if head != _head(content, root):
+        if (folder / "head").read_text() != _head(folder, root):
             return None
-        last = unpack(content)
+        with (folder / "index").open("rb") as file:
+            last = _put_together(partial(read, file))
     except Exception as error:  # whatever a file can do to a reader
         log.debug("no build is taken over: %s", error)
         return None
-    return replace(last, store=folder / "site") if isinstance(last, Last) else None
+    return replace(last, store=folder / "site")
 
 
-def _head(content: bytes, root: Path) -> bytes:
-    digest = hashlib.sha256(content).hexdigest()
-    return json.dumps([digest, find_version(), str(root.resolve())]).encode()
+def _take_apart(last: Last) -> Iterator[object]:
+    """All cards together would be twice in memory: first all else, then each page with what it was made from."""
+    cards = last.cards
+    bare = replace(cards, read=replace(cards.read, kept=()), plan=replace(cards.plan, entries=()))
+    yield len(last.written), replace(last, cards=bare, written={})
+    yield from last.written.items()
+
+
+def _put_together(read_part: Callable[[], Any]) -> Last:
+    """The inverse."""
+    count, bare = read_part()
+    written: dict[str, Written] = dict(read_part() for _ in range(count))
+    kept = tuple(each.made for each in written.values() if isinstance(each.made, Kept))
+    entries = tuple(each.entry for each in written.values() if each.entry)
+    read_again, plan = replace(bare.cards.read, kept=kept), replace(bare.cards.plan, entries=entries)
+    last: Last = replace(bare, cards=replace(bare.cards, read=read_again, plan=plan), written=written)
+    return last
+
+
+def _head(folder: Path, root: Path) -> str:
+    with (folder / "index").open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return json.dumps([digest, find_version(), str(root.resolve())])
 
 
 @cache

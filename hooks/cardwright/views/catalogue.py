@@ -103,4 +103,5 @@ def _make_page(
     )
     title = "Models" if number == 1 else f"Models, page {number}"
     description = f"All {total} models of this site."
-    return Page(uri, title, description, html, tuple(find_headings(html)), is_searched=number == 1)
+    below = uris[0] if number > 1 else ""
+    return Page(uri, title, description, html, tuple(find_headings(html)), is_searched=not below, below=below)

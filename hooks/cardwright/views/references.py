@@ -107,4 +107,5 @@ def _make_page(number: int, uris: list[str], rows: tuple[_Row, ...], total: int,
     )
     title = "References" if number == 1 else f"References, page {number}"
     description = f"All {total} publications that the models of this site cite." if total else ""
-    return Page(uri, title, description, html, is_searched=number == 1)
+    below = uris[0] if number > 1 else ""
+    return Page(uri, title, description, html, is_searched=not below, below=below)
