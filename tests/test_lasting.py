@@ -1,5 +1,6 @@
 """A build takes over from the last one what still stands, and makes the same bytes as one that finds nothing."""
 
+import copyreg
 import os
 import random
 import re
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from cardwright import packing
+from cardwright.facts import FactsError
 from cardwright.plugin.lasting import FEW, LAST_DIR
 from tests.sites import MODEL, build, files_of, make_project
 
@@ -118,6 +120,13 @@ def test_a_build_of_another_place_is_none(project: Path, tmp_path: Path) -> None
     site, made, taken_over = build_again(tmp_path / "other")
     assert (made, taken_over) == (COUNT, 0)
     assert site == files_of(project / "site")
+
+
+def test_errors_come_out_as_they_went_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where a library has told pickle of a way of its own, as one that Dask uses does."""
+    monkeypatch.setitem(copyreg.dispatch_table, FactsError, lambda error: (str, (str(error),)))
+    found = packing.unpack(packing.pack((FactsError("It is broken.", "Mend it."),)))[0]
+    assert (type(found), found.message, found.hint) == (FactsError, "It is broken.", "Mend it.")
 
 
 class Harm:

@@ -50,6 +50,8 @@ class _Writer(pickle.Pickler):
 
     def reducer_override(self, value: Any) -> Any:
         kind: Any = type(value)
+        if issubclass(kind, FactsError):
+            return value.__reduce__()  # some libraries tell pickle of another way for all exceptions
         find = _find_fields(kind)
         return (kind, find(value)) if find else NotImplemented
 
