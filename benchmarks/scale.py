@@ -181,23 +181,29 @@ def measure_edits(folder: Path) -> None:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     url = f"http://127.0.0.1:{port}/"
-    began = time.perf_counter()
-    with (folder / "log").open("w") as log:
-        command = [sys.executable, "-m", "mkdocs", "serve", "--livereload", "--dev-addr", f"127.0.0.1:{port}"]
-        process = subprocess.Popen(command, cwd=folder, env=ENVIRONMENT, stdout=log, stderr=log)
-    try:
-        while not get(url):
-            time.sleep(0.05)
-        print(f"  mkdocs serve, from what the last build left: {time.perf_counter() - began:.1f} s to the first page")
-        time.sleep(5)
-        dice = random.Random(1)
-        cards = sorted(path.name for path in (folder / "cards").iterdir())
-        for what, edit in (("text", add_line), ("summary", change_summary)):
-            taken = [save(folder, url, dice.choice(cards), edit, f"edit-{what}-{number}") for number in range(EDITS)]
-            print(f"  saved to seen, {what}: median {statistics.median(taken):.2f} s, worst {max(taken):.2f} s")
-    finally:
-        process.terminate()
-        process.wait()
+    for which in ("first time", "second time"):
+        began = time.perf_counter()
+        with (folder / "log").open("w") as log:
+            command = [sys.executable, "-m", "mkdocs", "serve", "--livereload", "--dev-addr", f"127.0.0.1:{port}"]
+            process = subprocess.Popen(command, cwd=folder, env=ENVIRONMENT, stdout=log, stderr=log)
+        try:
+            while not get(url):
+                time.sleep(0.05)
+            print(f"  mkdocs serve, {which}: {time.perf_counter() - began:.1f} s to the first page")
+            if which == "second time":
+                edit_cards(folder, url)
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def edit_cards(folder: Path, url: str) -> None:
+    time.sleep(5)
+    dice = random.Random(1)
+    cards = sorted(path.name for path in (folder / "cards").iterdir())
+    for what, edit in (("text", add_line), ("summary", change_summary)):
+        taken = [save(folder, url, dice.choice(cards), edit, f"edit-{what}-{number}") for number in range(EDITS)]
+        print(f"  saved to seen, {what}: median {statistics.median(taken):.2f} s, worst {max(taken):.2f} s")
 
 
 def add_line(text: str, mark: str) -> str:
