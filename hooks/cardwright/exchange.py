@@ -113,17 +113,18 @@ def _link(source: Path, target: Path) -> None:
     if source.is_symlink():
         target.symlink_to(source.readlink())
     elif source.is_dir():
-        shutil.copytree(source, target, symlinks=True, copy_function=_link_file)
+        shutil.copytree(source, target, symlinks=True, copy_function=link_file)
     else:
-        _link_file(str(source), str(target))
+        link_file(source, target)
 
 
-def _link_file(source: str, target: str) -> str:
+def link_file(source: Path | str, target: Path | str) -> str:
+    """A second name for a file; a copy where there can be none. Raises `OSError`."""
     try:
         os.link(source, target)
     except OSError:
         shutil.copy2(source, target)
-    return target
+    return str(target)
 
 
 def _find(parent: Path, target: Path, ending: str) -> Iterator[Path]:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from cardwright.facts import FactsError
 from cardwright.sources import CardSource
-from cardwright.sources.find import SHARED_TEXTS
+from cardwright.sources.find import MARKDOWN, SHARED_TEXTS
+from cardwright.sources.model_index import YAML_SUFFIXES
 
 Stamp = tuple[int, int, int]
 """Nanoseconds of the last change, bytes, inode."""
@@ -20,7 +21,7 @@ CardStamp = tuple[tuple[str, Stamp], ...]
 
 MAX_READ_BYTES = 4_000_000
 MAX_DEPTH = 16
-_TEXTS = (".md", ".mdx", ".markdown", ".yml", ".yaml")
+_TEXTS = (*MARKDOWN, *YAML_SUFFIXES)
 
 
 def stamp_tree(folder: Path) -> dict[str, Stamp]:

@@ -20,10 +20,12 @@ from cardwright.entry import Entry
 from cardwright.facts import Facts, Inspector
 from cardwright.load import load_entry, make_failed_entry
 from cardwright.sources import CardSource, find_sources
+from cardwright.sources.find import MARKDOWN
+from cardwright.sources.model_index import YAML_SUFFIXES
 
 log = logging.getLogger("mkdocs.plugins.cardwright")
 
-_NAMING = (".md", ".mdx", ".markdown", ".yml", ".yaml", "config.json")
+_NAMING = (*MARKDOWN, *YAML_SUFFIXES, "config.json")
 """Endings of files that are looked into to find cards."""
 _LIGHT = (*_NAMING, ".json", ".txt", ".bib", ".png", ".jpg", ".jpeg", ".svg", ".gif")
 """Endings of files that hold no weights of a model beside them."""

@@ -11,7 +11,7 @@ from cardwright.diff.versions import Version
 from cardwright.entry import Entry, FileEntry
 from cardwright.facts import FACTS, Facts
 from cardwright.sections.structure import format_bytes, format_fact
-from cardwright.sources.find import COMPANION_TEXTS
+from cardwright.sources.find import COMPANION_TEXTS, MARKDOWN
 
 MAX_TRIED = 20
 """Files of one size that may be another one under a new name."""
@@ -36,7 +36,7 @@ STATED: Mapping[str, str] = {
 """What a card says of a file that is not there to be asked."""
 
 _LABELS = {fact.key: fact.label for fact in FACTS}
-_TEXTS = (".md", ".mdx", ".markdown", ".bib")
+_TEXTS = (*MARKDOWN, ".bib")
 """Endings of files that are read as part of the card: what changed in them is said by what they hold."""
 
 

@@ -7,11 +7,9 @@ links and the nav, and each is made, put into the theme and written here; see do
 
 from __future__ import annotations
 
-import os
 import posixpath
 import shutil
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -25,6 +23,7 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page as MkDocsPage
 
 from cardwright.brief import Kept, open_whole
+from cardwright.exchange import link_file
 from cardwright.making import Made, Setting, SiteFile, make_card
 from cardwright.offline import make_twins
 from cardwright.pages import Page, escape_for_theme
@@ -237,21 +236,3 @@ def restore(outcome: Outcome, store: Path, site_dir: Path) -> bool:
         except OSError:
             return False
     return True
-
-
-def link_file(source: Path, target: Path) -> None:
-    """A second name for a file; a copy where there can be none."""
-    try:
-        os.link(source, target)
-    except FileNotFoundError:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _link_or_copy(source, target)
-    except OSError:
-        _link_or_copy(source, target)
-
-
-def _link_or_copy(source: Path, target: Path) -> None:
-    with suppress(OSError):
-        os.link(source, target)
-        return
-    shutil.copyfile(source, target)

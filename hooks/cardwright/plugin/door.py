@@ -68,6 +68,8 @@ class Door:
         self.cards_dir = Path()
         self.is_material = self.is_offline = self.is_live = False
         self.wall = Wall()
+        self.command = "build"
+        """Whose last build is taken over."""
         self.is_staged = True
         """Whether builds replace the site at their end; not under `mkdocs serve`, which has a folder of its own."""
         self.staged: Staged | None = None
@@ -91,18 +93,17 @@ class Door:
     def on_startup(self, command: str, dirty: bool) -> None:
         """Know what MkDocs is about to do. A dirty build mends the site that is there, so it happens in its place."""
         self.is_live = command == "serve"
-        self.is_staged, self.is_served = command != "serve" and not dirty, command == "serve" and not dirty
+        self.is_staged, self.is_served = not self.is_live and not dirty, self.is_live and not dirty
+        self.command = "serve" if self.is_served else "build"
 
     @event_priority(100)
     def _on_config_first(self, config: MkDocsConfig) -> MkDocsConfig:
         """Before any other plugin looks where the site is going to be."""
         if self.is_staged:
             self.staged = stage(config)
-        elif self.is_served:
-            self.site_dir, self.side = Path(config.site_dir), open_side(config.site_dir)
-            config.site_dir = self.side
-        if not self.is_served:
-            self.site_dir = Path(config.site_dir)
+        self.site_dir = Path(config.site_dir)
+        if self.is_served:
+            config.site_dir = self.side = open_side(config.site_dir)
         return config
 
     def _on_config(self, config: MkDocsConfig) -> MkDocsConfig:
@@ -136,7 +137,7 @@ class Door:
         reading = Reading(self.cards_dir, self.options.cards_dir.rstrip("/"), root / CACHE_DIR, vocabulary, facts)
         style = PageStyle(find_permalink(config), tuple(self.options.image_hosts))
         setting = Setting(self.cards_dir, reading.shown_as, addresses, style, is_offline=self.is_offline)
-        last, self.last = self.last or load_last(root, "serve" if self.is_served else "build"), spoil(self.last)
+        last, self.last = self.last or load_last(root, self.command), spoil(self.last)
         read = read_all(reading, last.cards.read if last else None)
         try:
             cards = make_cards(read, setting, read_history(self.cards_dir), last.cards if last else None)
@@ -251,8 +252,7 @@ class Door:
         if self.is_served:
             finish(self, config)
         if self.last and is_first and not self.staged:
-            site_dir = self.site_dir if self.is_served else Path(config.site_dir)
-            save_last(self.last, site_dir, find_root(config), "serve" if self.is_served else "build")
+            save_last(self.last, Path(config.site_dir), find_root(config), self.command)
         if not self.is_served:
             self.last = None  # there is no next build
 

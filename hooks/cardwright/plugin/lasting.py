@@ -23,10 +23,9 @@ from typing import Any
 
 import cardwright
 from cardwright.brief import Kept
-from cardwright.exchange import open_beside, put_in_place
+from cardwright.exchange import link_file, open_beside, put_in_place
 from cardwright.packing import read, write
 from cardwright.plugin.building import Last, Written
-from cardwright.plugin.cards import link_file
 
 log = logging.getLogger("mkdocs.plugins.cardwright")
 
@@ -45,7 +44,9 @@ def save_last(last: Last, site_dir: Path, root: Path, command: str) -> None:
         beside = open_beside(root / LAST_DIR / command)
         for output in (output for written in last.written.values() for output in written.outcome.outputs):
             if not output.copied_from:
-                link_file(site_dir / output.uri, beside.folder / "site" / output.uri)
+                place = beside.folder / "site" / output.uri
+                place.parent.mkdir(parents=True, exist_ok=True)
+                link_file(site_dir / output.uri, place)
         with (beside.folder / "index").open("wb") as file:
             for part in _take_apart(last):
                 write(part, file)

@@ -15,12 +15,12 @@ from cardwright.facts import Inspector
 from cardwright.problem import Problem
 from cardwright.site import list_cards, load_card
 from cardwright.sources import CardSource
-from cardwright.sources.find import is_one_card
+from cardwright.sources.find import MARKDOWN, is_one_card
+from cardwright.sources.model_index import YAML_SUFFIXES
 from cardwright.stamps import CardStamp, Stamp, digest_files, stamp_cards, stamp_tree
 from cardwright.workers import run
 
-MARKDOWN = (".md", ".mdx", ".markdown")
-TEXT_SUFFIXES = (*MARKDOWN, ".yml", ".yaml", ".json")
+TEXT_SUFFIXES = (*MARKDOWN, *YAML_SUFFIXES, ".json")
 """Files of which a change can make other cards of a folder than there were."""
 
 

@@ -37,7 +37,7 @@ SHARED_TEXTS = (MANIFEST,)
 _SKIPPED = re.compile(r"[._].*|node_modules|__pycache__")
 _README = re.compile(r"readme\.(md|mdx|markdown)", re.IGNORECASE)
 _METAFILES = ("metafile.yml", "metafile.yaml", "model-index.yml", "model-index.yaml")
-_MARKDOWN = (".md", ".mdx", ".markdown")
+MARKDOWN = (".md", ".mdx", ".markdown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,7 @@ def _walk(root: Path, folder: Path, depth: int) -> Iterator[Path]:
 
 def _is_single(name: str) -> bool:
     """Whether a file of this name is a card, when its folder is not one."""
-    return name.lower().endswith(_MARKDOWN) and not _README.fullmatch(name)
+    return name.lower().endswith(MARKDOWN) and not _README.fullmatch(name)
 
 
 def _has_models(path: Path) -> bool:
@@ -166,7 +166,7 @@ def _has_models(path: Path) -> bool:
 
 def _divide(path: Path) -> list[_Place]:
     """The file's cards: one, or one for each of the models that it describes."""
-    if path.suffix.lower() not in (*YAML_SUFFIXES, *_MARKDOWN):
+    if path.suffix.lower() not in (*YAML_SUFFIXES, *MARKDOWN):
         return [_Place(path)]
     text = SourceText(path.name, read_file(path, path.name)[0])
     models = list_models(text) if is_model_index(text) and not has_front_matter(text) else ()
