@@ -1,5 +1,6 @@
 """Work over the cores gives what work here gives, in its order, and nothing of it is lost."""
 
+import gc
 import logging
 import os
 
@@ -51,3 +52,13 @@ def test_what_a_killed_worker_leaves_is_done_here() -> None:
 def test_a_fault_is_raised_here() -> None:
     with pytest.raises(ValueError, match="the last one"):
         list(run(fail, COUNT))
+
+
+def test_values_that_stay_are_not_looked_through_again() -> None:
+    gc.enable()
+    with workers.uncollected():
+        assert not gc.isenabled()
+        made = [[number] for number in range(1000)]
+    assert gc.isenabled()
+    assert gc.get_freeze_count() >= len(made)
+    gc.unfreeze()

@@ -17,6 +17,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from functools import cache
 from logging.handlers import QueueHandler
 from typing import TypeVar
@@ -41,10 +42,9 @@ def run(work: Callable[[int], T], count: int, *, may_fork: bool = True) -> Itera
     if workers > 1:
         _work = work
         gc.freeze()  # what is there already is not looked through in every copy
-        gc.disable()  # and what comes is kept: there is nothing to collect
         context = multiprocessing.get_context("fork")
         try:
-            with ProcessPoolExecutor(workers, context) as pool:
+            with uncollected(), ProcessPoolExecutor(workers, context) as pool:
                 for packed in pool.map(_run, range(count), chunksize=CHUNK):
                     result, said = pickle.loads(packed)
                     for record in said:
@@ -55,10 +55,24 @@ def run(work: Callable[[int], T], count: int, *, may_fork: bool = True) -> Itera
             pass
         finally:
             _work = None
-            gc.enable()
-            gc.unfreeze()
     for number in range(done, count):
         yield work(number)
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Have Python look for no garbage among what is made meanwhile, nor later: of values that stay there is none.
+
+    It would look through all cards again and again, which takes as long as it takes to load them.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if was_enabled:
+            gc.enable()
 
 
 def count_workers(count: int) -> int:
@@ -96,4 +110,5 @@ def _listen() -> _Log:
         logger.handlers, logger.propagate = [], True
     logging.root.handlers = [log]
     gc.enable()
+    gc.set_threshold(50_000)  # of a card's thousands of values nearly none is garbage that has to be looked for
     return log

@@ -8,6 +8,7 @@ when its input does, so that it never outlives the build.
 from __future__ import annotations
 
 import faulthandler
+import gc
 import importlib
 import json
 import os
@@ -52,6 +53,7 @@ def serve(memory_bytes: int) -> None:
         os.dup2(null, descriptor)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group; the build ends this process
     importlib.import_module(f"{__package__}.inspection")
+    gc.freeze()  # what onnx brings along stays
     _set_limits(memory_bytes)
     write_frame(answers, READY)
     while (frame := read_frame(jobs)) is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import re
 import shutil
@@ -34,6 +35,7 @@ from cardwright.plugin.building import Build, Last, find_entries, list_problems,
 from cardwright.plugin.cards import NO_DATE, Theme, find_events, make_card_file, make_known_file
 from cardwright.plugin.files import (
     add_file,
+    is_named,
     list_docs,
     list_mentions,
     log_problems,
@@ -51,6 +53,7 @@ from cardwright.problem import Problem, sort_problems
 from cardwright.pull_request import clean_page, mark_preview
 from cardwright.site import CACHE_DIR
 from cardwright.structure import ViewerError, has_viewer
+from cardwright.workers import uncollected
 
 log = logging.getLogger("mkdocs.plugins.cardwright")
 
@@ -99,6 +102,7 @@ class Door:
     @event_priority(100)
     def _on_config_first(self, config: MkDocsConfig) -> MkDocsConfig:
         """Before any other plugin looks where the site is going to be."""
+        gc.unfreeze()  # what the last build made may go now
         if self.is_staged:
             self.staged = stage(config)
         self.site_dir = Path(config.site_dir)
@@ -137,12 +141,13 @@ class Door:
         reading = Reading(self.cards_dir, self.options.cards_dir.rstrip("/"), root / CACHE_DIR, vocabulary, facts)
         style = PageStyle(find_permalink(config), tuple(self.options.image_hosts))
         setting = Setting(self.cards_dir, reading.shown_as, addresses, style, is_offline=self.is_offline)
-        last, self.last = self.last or load_last(root, self.command), spoil(self.last)
-        read = read_all(reading, last.cards.read if last else None)
-        try:
-            cards = make_cards(read, setting, read_history(self.cards_dir), last.cards if last else None)
-        except ViewerError as error:
-            raise ConfigurationError(f"{error.message} {error.hint}") from None
+        with uncollected():
+            last, self.last = self.last or load_last(root, self.command), spoil(self.last)
+            read = read_all(reading, last.cards.read if last else None)
+            try:
+                cards = make_cards(read, setting, read_history(self.cards_dir), last.cards if last else None)
+            except ViewerError as error:
+                raise ConfigurationError(f"{error.message} {error.hint}") from None
         log_problems((*wrong, *cards.plan.problems))
         self.pages = cards.shown
         for uri in self.pages:
@@ -166,7 +171,7 @@ class Door:
             page.update_date = NO_DATE
             if made := self.pages.get(page.file.src_uri):
                 page.edit_url = None
-                if not _is_named(nav, page):
+                if not is_named(nav, page):
                     page.title = escape_for_theme(made.title)
         return nav
 
@@ -189,7 +194,8 @@ class Door:
         config = self.theme.config
         events = find_events(config, self)
         try:
-            made = make_pages(build, self.own, self.pages, self.theme, events, self.site_dir, find_root(config))
+            with uncollected():
+                made = make_pages(build, self.own, self.pages, self.theme, events, self.site_dir, find_root(config))
         finally:
             close_inspector()
         log_problems(sort_problems(list_problems(made)))
@@ -289,8 +295,3 @@ class Door:
             docs=list_docs(files),
             taken=taken,
         )
-
-
-def _is_named(nav: Navigation, page: MkDocsPage) -> bool:
-    """Whether mkdocs.yml itself names the page in its nav."""
-    return page in nav.pages and "title" in vars(page)

@@ -11,6 +11,8 @@ from urllib.parse import unquote, urljoin
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import ConfigurationError
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.nav import Navigation
+from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.structure.toc import AnchorLink
 
 from cardwright.entry import Change
@@ -84,3 +86,8 @@ def make_toc(title: str, anchor: str, headings: tuple[Heading, ...]) -> list[Anc
         inside = top.children[-1] if heading.level > 2 and top.children else top
         inside.children.append(link)
     return [top]
+
+
+def is_named(nav: Navigation, page: MkDocsPage) -> bool:
+    """Whether mkdocs.yml itself names the page in its nav."""
+    return page in nav.pages and "title" in vars(page)
