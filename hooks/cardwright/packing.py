@@ -14,13 +14,16 @@ from dataclasses import fields, is_dataclass
 from functools import cache
 from operator import attrgetter
 from pathlib import PosixPath, WindowsPath
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 from markupsafe import Markup
 from pydantic import BaseModel
 
+from cardwright.card import Part
 from cardwright.claims import find_claim
 from cardwright.facts import FactsError
+
+M = TypeVar("M", bound=BaseModel)
 
 KNOWN: dict[tuple[str, str], Any] = {
     ("pathlib", "PosixPath"): PosixPath,
@@ -32,6 +35,27 @@ KNOWN: dict[tuple[str, str], Any] = {
     ("cardwright.facts.values", "FactsError"): FactsError,
 }
 """What is no dataclass and no pydantic model of ours, and may come back."""
+
+
+def make_model(kind: type[M], values: dict[str, Any], more: dict[str, Any] | None = None) -> M:
+    """A pydantic model of ours from its values, which were looked at when it was made first."""
+    model = kind.__new__(kind)
+    object.__setattr__(model, "__dict__", values)
+    object.__setattr__(model, "__pydantic_extra__", more)
+    object.__setattr__(model, "__pydantic_fields_set__", _NO_NAMES)
+    object.__setattr__(model, "__pydantic_private__", None)
+    return model
+
+
+def find_default(kind: type[BaseModel], name: str) -> Any:
+    """The default of a field: a part that a card does not have is the same object in all cards."""
+    return kind.model_fields[name].default
+
+
+_NO_NAMES: set[str] = set()
+"""Nobody asks which fields were given once a card is read."""
+
+KNOWN |= {(__name__, "make_model"): make_model, (__name__, "find_default"): find_default}
 
 
 class _Reader(pickle.Unpickler):
@@ -53,7 +77,21 @@ class _Writer(pickle.Pickler):
         if issubclass(kind, FactsError):
             return value.__reduce__()  # some libraries tell pickle of another way for all exceptions
         find = _find_fields(kind)
-        return (kind, find(value)) if find else NotImplemented
+        if find:
+            return kind, find(value)
+        if issubclass(kind, BaseModel):
+            default = _find_defaults().get(id(value))
+            return (find_default, default) if default else (make_model, (kind, vars(value), value.model_extra))
+        return NotImplemented
+
+
+@cache
+def _find_defaults() -> dict[int, tuple[type[BaseModel], str]]:
+    """Parts of a card that are the default of a field, and of which."""
+    fields_of = (
+        (kind, name, field.default) for kind in Part.__subclasses__() for name, field in kind.model_fields.items()
+    )
+    return {id(default): (kind, name) for kind, name, default in fields_of if isinstance(default, Part)}
 
 
 @cache
