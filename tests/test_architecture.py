@@ -7,7 +7,7 @@ from pathlib import Path
 PACKAGE = Path(__file__).parent.parent / "hooks/cardwright"
 
 FLOW = (
-    "__init__ problem licenses tasks nodes sizes jsonmarks jsontext yamlmarks yamltext fields card"
+    "__init__ problem licenses tasks nodes sizes jsonmarks jsontext yamlmarks yamltext fields card memo"
     " benchmarks gfm facts citations structure sources validate prose claims entry history references"
     " convert load relations boards published addresses sections rows previews exports jsonld render"
     " redirects pages head pull_request making views search site packing brief stamps workers doctor"

@@ -65,9 +65,9 @@ class Addresses:
 
     def link(self, page_uri: str, target: str) -> str:
         """The address `target`, which counts from the root of the site, as a page of ours links to it."""
-        here = posixpath.dirname(self.view(page_uri))
-        relative = posixpath.relpath(target or ".", here or ".")
-        return f"{relative}/" if not target or target.endswith("/") else relative
+        here, there = self.view(page_uri).split("/")[:-1], target.split("/")
+        shared = len(posixpath.commonprefix([here, there[:-1]]))
+        return "../" * (len(here) - shared) + "/".join(there[shared:]) or "./"
 
     def page_from_page(self, slug: str) -> str:
         """A card's page, from another card's."""

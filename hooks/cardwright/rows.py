@@ -10,6 +10,7 @@ from cardwright.benchmarks import Result, pick_headline
 from cardwright.entry import Entry, FileEntry
 from cardwright.facts import Facts
 from cardwright.licenses import find_license
+from cardwright.memo import Each
 from cardwright.sections.metadata import show_task
 from cardwright.tasks import find_task
 
@@ -56,6 +57,8 @@ class Row:
     size_class: str
     checked: Checked
     """What the file says to the statements of the card."""
+    order: tuple[list[tuple[int, str]], str]
+    """Its place among others: by name, numbers in names by their size."""
 
     @property
     def accepts(self) -> bool:
@@ -84,6 +87,7 @@ def make_row(entry: Entry) -> Row:
         max(facts.dtypes, key=lambda name: facts.dtypes[name], default="") if facts else "",
         find_size_class(facts.parameters) if facts else "",
         find_checked(entry),
+        (_natural(entry.name), entry.slug),
     )
 
 
@@ -94,8 +98,11 @@ def _dataset(result: Result) -> str:
 
 
 def make_rows(entries: tuple[Entry, ...]) -> tuple[Row, ...]:
-    """The rows of all cards, by name; numbers in names by their size."""
-    return tuple(make_row(entry) for entry in sorted(entries, key=lambda entry: (_natural(entry.name), entry.slug)))
+    """The rows of all cards in their order."""
+    return tuple(sorted(_ROWS(entries), key=lambda row: row.order))
+
+
+_ROWS = Each(make_row)
 
 
 def _natural(name: str) -> list[tuple[int, str]]:

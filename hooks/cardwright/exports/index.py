@@ -8,13 +8,20 @@ from typing import Any
 from cardwright.addresses import Addresses
 from cardwright.benchmarks import Result
 from cardwright.entry import Entry
+from cardwright.memo import Each
 from cardwright.rows import Row, make_row, make_rows
 
 
 def make_index(entries: tuple[Entry, ...], addresses: Addresses) -> str:
     """The text of the file: UTF-8 JSON, one line a card, in the order of the catalogue."""
-    rows = [json.dumps(_describe(row, addresses), ensure_ascii=False) for row in make_rows(entries)]
-    return "[\n" + ",\n".join(rows) + "\n]\n"
+    return "[\n" + ",\n".join(_LINES(make_rows(entries), addresses)) + "\n]\n"
+
+
+def _make_line(row: Row, addresses: Addresses) -> str:
+    return json.dumps(_describe(row, addresses), ensure_ascii=False)
+
+
+_LINES = Each(_make_line)
 
 
 def describe(entry: Entry, addresses: Addresses) -> dict[str, Any]:

@@ -126,10 +126,28 @@ def make_cards(read: Read, setting: Setting, history: History, last: Cards | Non
     briefs = tuple(kept.brief for kept in read.kept)
     addresses = setting.addresses
     plan = make_plan(briefs, read.problems, setting.shown_as, addresses, history)
+    plan = _take_over(plan, read, last) if last else plan
     exports = make_exports(plan, addresses, has_viewer_files=True)
     has_feed = f"{addresses.models_uri}/feed.xml" in {file.uri for file in exports}
     setting = replace(setting, known=plan.known, has_feed=has_feed)
     return Cards(read, setting, history, plan, exports, make_views(plan.entries, setting))
+
+
+def _take_over(plan: Plan, read: Read, last: Cards) -> Plan:
+    """The plan with the cards of the last one, where they are the same: what was made of them is known by them."""
+    before = {id(kept): entry for kept, entry in zip(last.read.kept, last.plan.entries, strict=True)}
+    pairs = ((before.get(id(kept)), entry) for kept, entry in zip(read.kept, plan.entries, strict=True))
+    return replace(plan, entries=tuple(old if old and _is_alike(old, new) else new for old, new in pairs))
+
+
+def _is_alike(one: Entry, other: Entry) -> bool:
+    """Whether two of what was read at one time are the same beside the other cards, too."""
+    return (one.related, one.results, one.change, one.problems) == (
+        other.related,
+        other.results,
+        other.change,
+        other.problems,
+    )
 
 
 def make_pages(
@@ -214,8 +232,7 @@ def _is_same(written: Written | None, work: Work, number: int) -> bool:
     return (
         written.made is work.kept[at]
         and then is not None
-        and (then.related, then.results, then.change, then.problems)
-        == (now.related, now.results, now.change, now.problems)
+        and (then is now or _is_alike(then, now))
         and all(find_slug(work.plan.known, path) == slug for path, slug in written.outcome.links)
     )
 

@@ -11,7 +11,8 @@ from functools import lru_cache
 from itertools import filterfalse
 
 from cardwright.citations import Work
-from cardwright.entry import Entry, PublicationEntry
+from cardwright.entry import Entry, Neighbour, PublicationEntry
+from cardwright.memo import Again
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class CitedWork:
 
     publication: PublicationEntry
     """As the card has it that says most of it."""
-    cards: tuple[Entry, ...]
+    cards: tuple[Neighbour, ...]
     """In the order of the cards, each once."""
 
 
@@ -30,8 +31,15 @@ def merge_publications(entries: Iterable[Entry]) -> tuple[CitedWork, ...]:
     The same are those with one DOI or one arXiv id; else those with one title whose year and first author do not
     differ, and that have no two DOIs or arXiv ids.
     """
-    groups = _join_titles(_group_by_id((entry, found) for entry in entries for found in entry.publications))
+    return _MERGED(tuple((Neighbour(entry.name, entry.slug), entry.publications) for entry in entries))
+
+
+def _merge(cards: tuple[tuple[Neighbour, tuple[PublicationEntry, ...]], ...]) -> tuple[CitedWork, ...]:
+    groups = _join_titles(_group_by_id((card, found) for card, publications in cards for found in publications))
     return tuple(CitedWork(group.fullest, tuple(group.cards.values())) for group in groups)
+
+
+_MERGED = Again(_merge)
 
 
 def sort_works(works: Iterable[CitedWork]) -> tuple[CitedWork, ...]:
@@ -52,15 +60,15 @@ class _Group:
 
     number: int
     members: list[PublicationEntry] = field(default_factory=list)
-    cards: dict[str, Entry] = field(default_factory=dict)
+    cards: dict[str, Neighbour] = field(default_factory=dict)
     ids: set[tuple[str, str]] = field(default_factory=set)
     years: set[str] = field(default_factory=set)
     first_authors: set[str] = field(default_factory=set)
     """The words of their names, since one is `He, K.` and the other `Kaiming He`."""
 
-    def add(self, entry: Entry, publication: PublicationEntry) -> None:
+    def add(self, card: Neighbour, publication: PublicationEntry) -> None:
         self.members.append(publication)
-        self.cards.setdefault(entry.slug, entry)
+        self.cards.setdefault(card.slug, card)
         self.years |= {_find_year(publication.work)} - {""}
         self.first_authors |= _first_author(publication.work)
 
@@ -78,10 +86,10 @@ class _Group:
         return max(self.members, key=lambda member: (bool(member.work.key), _count(member.work)))
 
 
-def _group_by_id(found: Iterable[tuple[Entry, PublicationEntry]]) -> list[_Group]:
+def _group_by_id(found: Iterable[tuple[Neighbour, PublicationEntry]]) -> list[_Group]:
     groups: dict[int, _Group] = {}
     by_id: dict[tuple[str, str], _Group] = {}
-    for number, (entry, publication) in enumerate(found):
+    for number, (card, publication) in enumerate(found):
         ids = set(_find_ids(publication))
         same = {by_id[one].number: by_id[one] for one in ids if one in by_id}
         group = same[min(same)] if same else groups.setdefault(number, _Group(number))
@@ -89,7 +97,7 @@ def _group_by_id(found: Iterable[tuple[Entry, PublicationEntry]]) -> list[_Group
             if other is not group:
                 group.absorb(other)
                 del groups[other.number]
-        group.add(entry, publication)
+        group.add(card, publication)
         group.ids |= ids
         by_id |= dict.fromkeys(group.ids if len(same) > 1 else ids, group)
     return list(groups.values())

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from cardwright.addresses import ASSETS_URI, Addresses
 from cardwright.entry import Entry
+from cardwright.memo import Again
 from cardwright.pages import Page, PageStyle, find_headings
 from cardwright.render import render
 from cardwright.rows import LARGEST, SIZE_CLASSES, Row, make_rows
@@ -59,7 +60,7 @@ def make_catalogue(entries: tuple[Entry, ...], addresses: Addresses, style: Page
     chunks = [rows[start : start + ROWS_A_PAGE] for start in range(0, len(rows), ROWS_A_PAGE)] or [()]
     uris = [_uri(addresses, number) for number in range(1, len(chunks) + 1)]
     return tuple(
-        _make_page(number, uris, chunk, len(rows), columns, facets, addresses) for number, chunk in enumerate(chunks, 1)
+        _PAGE(number, uris, chunk, len(rows), columns, facets, addresses) for number, chunk in enumerate(chunks, 1)
     )
 
 
@@ -105,3 +106,6 @@ def _make_page(
     description = f"All {total} models of this site."
     below = uris[0] if number > 1 else ""
     return Page(uri, title, description, html, tuple(find_headings(html)), is_searched=not below, below=below)
+
+
+_PAGE = Again(_make_page, key=lambda number, *_: number)

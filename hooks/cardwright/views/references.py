@@ -67,7 +67,7 @@ def _make_rows(works: Sequence[CitedWork]) -> tuple[_Row, ...]:
             _Row(
                 publication,
                 f"{anchor}-{number}" if number > 1 else anchor,
-                tuple(Neighbour(card.name, card.slug) for card in cards[:MAX_CARDS]),
+                tuple(cards[:MAX_CARDS]),
                 max(len(cards) - MAX_CARDS, 0),
                 tuple((label, text) for label, text in list_copies(publication)[:2] if len(text) <= MAX_COPY_CHARS),
             )
