@@ -32,11 +32,11 @@ def test_each_is_made_once_as_long_as_it_is_the_same_object() -> None:
 def test_again_gives_what_it_gave_to_equal_values_of_one_key() -> None:
     made: list[tuple[str, tuple[Value, ...]]] = []
 
-    def make(name: str, values: tuple[Value, ...]) -> int:
+    def make(name: str, values: tuple[Value, ...], /) -> int:
         made.append((name, values))
         return len(made)
 
-    again = Again(make, key=lambda name, _: name)
+    again = Again(make, key=lambda name, values: name)
     assert again("a", (Value(1),)) == 1
     assert again("b", (Value(1),)) == 2
     assert (again("a", (Value(1),)), again("b", (Value(1),))) == (1, 2)
