@@ -62,3 +62,11 @@ def test_values_that_stay_are_not_looked_through_again() -> None:
     assert gc.isenabled()
     assert gc.get_freeze_count() >= len(made)
     gc.unfreeze()
+
+
+def test_other_workers_take_over_after_some_things() -> None:
+    results = list(run(work, COUNT, at_once=COUNT // 2))
+    assert [square for square, _ in results] == [number * number for number in range(COUNT)]
+    first, second = ({process for _, process in results[half:][: COUNT // 2]} for half in (0, COUNT // 2))
+    assert not first & second or first == second == {HERE}
+    assert list(run(die, COUNT, at_once=FEW)) == list(range(COUNT))

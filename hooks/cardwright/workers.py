@@ -17,7 +17,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from logging.handlers import QueueHandler
 from typing import TypeVar
@@ -34,29 +34,38 @@ _work: Callable[[int], object] | None = None
 """What the workers do; they have it from the moment of the fork."""
 
 
-def run(work: Callable[[int], T], count: int, *, may_fork: bool = True) -> Iterator[T]:
-    """`work(0)`, `work(1)` and so on, in order. What `work` raises, this raises."""
-    global _work
+def run(work: Callable[[int], T], count: int, *, may_fork: bool = True, at_once: int = 10**9) -> Iterator[T]:
+    """`work(0)`, `work(1)` and so on, in order. What `work` raises, this raises.
+
+    When the workers have done `at_once` things, others take their place: a copy of a process shares memory with it
+    only until it looks at it, so those that look at one card after the other come to have all of them.
+    """
     workers = count_workers(count) if may_fork else 1
-    done = 0
-    if workers > 1:
-        _work = work
-        gc.freeze()  # what is there already is not looked through in every copy
-        context = multiprocessing.get_context("fork")
-        try:
-            with uncollected(), ProcessPoolExecutor(workers, context) as pool:
-                for packed in pool.map(_run, range(count), chunksize=CHUNK):
-                    result, said = pickle.loads(packed)
-                    for record in said:
-                        logging.getLogger(record.name).handle(record)
+    for start in range(0, count, at_once):
+        numbers = range(start, min(start + at_once, count))
+        done = 0
+        if workers > 1:
+            with suppress(BrokenProcessPool):  # a worker was killed, perhaps for its memory: the rest is done here
+                for result in _share(work, numbers, workers):
                     yield result
                     done += 1
-        except BrokenProcessPool:  # a worker was killed, perhaps for its memory: the rest is done here
-            pass
-        finally:
-            _work = None
-    for number in range(done, count):
-        yield work(number)
+        yield from map(work, numbers[done:])
+
+
+def _share(work: Callable[[int], T], numbers: range, workers: int) -> Iterator[T]:
+    global _work
+    _work = work
+    gc.freeze()  # what is there already is not looked through in every copy
+    context = multiprocessing.get_context("fork")
+    try:
+        with uncollected(), ProcessPoolExecutor(workers, context) as pool:
+            for packed in pool.map(_run, numbers, chunksize=CHUNK):
+                result, said = pickle.loads(packed)
+                for record in said:
+                    logging.getLogger(record.name).handle(record)
+                yield result
+    finally:
+        _work = None
 
 
 @contextmanager

@@ -85,6 +85,11 @@ class Inspector:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
+    @property
+    def is_running(self) -> bool:
+        """Whether there is a child process: something had to be looked at."""
+        return self._child is not None
+
     def close(self) -> None:
         """End the child process; the next model starts another one."""
         if self._child:

@@ -41,6 +41,8 @@ from cardwright.site import PREVIEWS_DIR, Plan, make_exports, make_plan, make_vi
 from cardwright.stamps import stamp_tree
 from cardwright.workers import run
 
+PAGES_AT_ONCE = 1000
+
 log = logging.getLogger("mkdocs.plugins.cardwright")
 
 
@@ -189,7 +191,8 @@ def make_pages(
         todo = sorted((*todo, *(n for n in left if not restore(known[files[n].src_uri].outcome, place, site_dir))))
     theme.env.auto_reload = False  # a template that changes while they are made would be in some of them
     log.debug("pages of cards: %d made, %d taken over", len(todo), len(files) - len(todo))
-    outcomes = run(partial(_make_one, work, theme, events, todo), len(todo), may_fork=is_plain)
+    make = partial(_make_one, work, theme, events, todo)
+    outcomes = run(make, len(todo), may_fork=is_plain, at_once=PAGES_AT_ONCE)
     made = dict(zip((files[number].src_uri for number in todo), outcomes, strict=True))
     for outcome in made.values():
         if outcome.clash:

@@ -138,7 +138,9 @@ class Door:
         addresses = self._find_addresses(files, config, frozenset(self.own))
         vocabulary, wrong = self._read_metrics(root)
         facts = self.options.facts and root / self.options.facts
-        reading = Reading(self.cards_dir, self.options.cards_dir.rstrip("/"), root / CACHE_DIR, vocabulary, facts)
+        reading = Reading(
+            self.cards_dir, self.options.cards_dir.rstrip("/"), root / CACHE_DIR, vocabulary, facts, addresses.viewer
+        )
         style = PageStyle(find_permalink(config), tuple(self.options.image_hosts))
         setting = Setting(self.cards_dir, reading.shown_as, addresses, style, is_offline=self.is_offline)
         with uncollected():
