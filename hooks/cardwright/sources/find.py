@@ -76,7 +76,8 @@ def find_sources(root: Path) -> tuple[tuple[CardSource, ...], tuple[Problem, ...
     cards = [place for path in below or found for place in _divide(path)]
     slugs, problems = _name_cards(root, cards)
     sources = (_make_source(place, slugs[place]) for place in cards)
-    unnameable = tuple(_unnameable(path.relative_to(root)) for path in walked if path not in found)
+    named = set(found)
+    unnameable = tuple(_unnameable(path.relative_to(root)) for path in walked if path not in named)
     return tuple(sorted(sources, key=lambda source: source.slug)), (*unnameable, *problems)
 
 
@@ -201,7 +202,8 @@ def _card_folder(path: Path) -> Path:
 
 def _name_cards(root: Path, cards: list[_Place]) -> tuple[dict[_Place, str], tuple[Problem, ...]]:
     """A slug for each card; of several that would have the same, each gets its parent folder's name in front."""
-    steps = {card: _steps(root, card) for card in cards}
+    top = root.resolve().name or "cards"
+    steps = {card: [*_steps(root, card), top] for card in cards}
     length = dict.fromkeys(cards, 1)
     problems: list[Problem] = []
     for _ in range(MAX_DEPTH + 2):
@@ -233,7 +235,7 @@ def _number_equals(slugs: dict[_Place, str]) -> dict[_Place, str]:
     taken = set(RESERVED_SLUGS)
     for card, slug in slugs.items():
         names = (f"{slug}-{number}" for number in range(2, len(slugs) * 2 + 3))
-        free = (name for name in names if name.casefold() not in taken | natural)
+        free = (name for name in names if name.casefold() not in taken and name.casefold() not in natural)
         slugs[card] = slug if slug.casefold() not in taken else next(free)
         taken.add(slugs[card].casefold())
     return slugs
@@ -244,13 +246,13 @@ RESERVED_SLUGS = frozenset({"index", "index.html", "index.json", "feed.xml"})
 
 
 def _steps(root: Path, card: _Place) -> list[str]:
-    """Folder names from the card outwards, the card's own name first, the cards folder last."""
+    """Folder names from the card outwards up to the cards folder, the card's own name first."""
     path = card.path
     named_after_folder = ("config.json", *(_METAFILES if card.model else ()))
     is_file = not _README.fullmatch(path.name) and path.name.lower() not in named_after_folder
     inner = path if is_file else _card_folder(path)
     parts = list(inner.relative_to(root).with_suffix("").parts if is_file else inner.relative_to(root).parts)
-    return [*([card.model] if card.model else []), *reversed(parts), root.resolve().name or "cards"]
+    return [*([card.model] if card.model else []), *reversed(parts)]
 
 
 def _slug(steps: list[str], length: int) -> str:
