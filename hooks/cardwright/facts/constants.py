@@ -49,7 +49,7 @@ class Constants:
 
     def folds(self, step: Step) -> bool:
         """Whether the step has nothing to do with the model's inputs."""
-        return any(number in self.numbers for number in step.outputs)
+        return not self.numbers.isdisjoint(step.outputs)
 
 
 def find_constants(flat: Flat, warnings: Warnings) -> Constants:

@@ -45,15 +45,17 @@ class Shapes:
     def __init__(self, sizes: Sizes) -> None:
         self.sizes = sizes
         self.types: dict[int, TypeProto] = {}
+        self._read: dict[int, tuple[TypeProto, Shape | None]] = {}
 
     def shape(self, number: int) -> Shape | None:
         """The shape of a value, or None when it is not a tensor of known rank."""
         found = self.types.get(number)
-        if found is None or found.WhichOneof("value") != "tensor_type":
+        if found is None:
             return None
-        if not found.tensor_type.HasField("shape"):
-            return None
-        return tuple(map(to_dim, found.tensor_type.shape.dim))
+        known = self._read.get(number)
+        if known is None or known[0] is not found:
+            known = self._read[number] = (found, _read_shape(found))
+        return known[1]
 
     def put(self, number: int, dtype: str, shape: Shape | None) -> None:
         if shape is not None and (len(shape) > MAX_RANK or any(_is_huge(dim) for dim in shape)):
@@ -194,6 +196,12 @@ class _Inference:
 
 def _dtype(kind: TypeProto) -> str:
     return DTYPES.get(kind.tensor_type.elem_type, DTYPES[0])[0]
+
+
+def _read_shape(kind: TypeProto) -> Shape | None:
+    if kind.WhichOneof("value") != "tensor_type" or not kind.tensor_type.HasField("shape"):
+        return None
+    return tuple(map(to_dim, kind.tensor_type.shape.dim))
 
 
 def _is_huge(dim: Dim) -> bool:
