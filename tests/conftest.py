@@ -79,11 +79,11 @@ def page(browser: Browser, seen: Seen) -> Iterator[Page]:
 @pytest.fixture(scope="session")
 def serve_folder() -> Callable[[Path], AbstractContextManager[str]]:
     """`with serve_folder(site_path) as url:` serves a built site at `url`, which ends in a slash."""
-    return _serve
+    return serve
 
 
 @contextmanager
-def _serve(folder: Path) -> Iterator[str]:
+def serve(folder: Path) -> Iterator[str]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=str(folder)))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()

@@ -11,7 +11,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.test_browser import Serve, Served, make_site
+from tests.browser.test_quality import AXE, RULES
 from tests.conftest import Seen
+from tests.npm_tools import read_axe
 from tests.sites import ROOT
 
 pytestmark = pytest.mark.browser
@@ -173,3 +175,16 @@ def test_no_sideways_scroll_on_a_phone(site: Served, page: Page, path: str) -> N
 def test_pages_stay_small(site: Served) -> None:
     sizes = {path: (Path(site.folder) / path / "index.html").stat().st_size for path in ("models", "models/pages/2")}
     assert not {path: size for path, size in sizes.items() if size > 100_000}
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_axe_finds_nothing_among_numbers_of_pages(tmp_path: Path, serve_folder: Serve, page: Page, width: int) -> None:
+    built = make_site(tmp_path, {f"wren-{number:03}/README.md": make_card(number) for number in range(2 * MANY)})
+    page.emulate_media(reduced_motion="reduce")
+    page.set_viewport_size({"width": width, "height": 900})
+    with serve_folder(built) as url:
+        page.goto(f"{url}models/")
+        page.wait_for_load_state("networkidle")
+        assert page.locator(".cw-pages > *").all_inner_texts() == ["1", "2", "3", "Next"]
+        page.evaluate(read_axe())
+        assert page.evaluate(AXE, RULES) == []
