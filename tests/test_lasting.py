@@ -100,6 +100,20 @@ def test_what_changed_is_made_again(project: Path, change: Callable[[Path], None
     assert site == build_clean(project)
 
 
+def test_a_large_file_that_becomes_a_link_is_not_followed(project: Path, tmp_path: Path) -> None:
+    change_text(project)
+    card, secret = project / "cards/net-3", tmp_path / "secret"
+    (card / "README.md").write_text((card / "README.md").read_text() + "[All of it](all.bin)\n")
+    (card / "all.bin").write_bytes(b"a" * 5_000_000)
+    assert len(build_again(project)[0]["models/net-3/all.bin"]) == 5_000_000
+    secret.write_bytes(b"b" * 5_000_000)
+    (card / "all.bin").unlink()
+    (card / "all.bin").symlink_to(secret)
+    site, made, _ = build_again(project)
+    assert made == 1 and "models/net-3/all.bin" not in site
+    assert site == build_clean(project)
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_a_damaged_cache_costs_time_and_nothing_else(project: Path, seed: int) -> None:
     dice = random.Random(seed)

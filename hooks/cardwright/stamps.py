@@ -87,11 +87,12 @@ def stamp_cards(root: Path, sources: Iterable[CardSource], tree: Mapping[str, St
 def digest_files(stamp: CardStamp, root: Path, find_sha256: Callable[[Path], str]) -> str:
     """A digest of what a card's files hold, wherever they stand. `find_sha256` knows that of large models.
 
-    Of other large files nobody reads more than their size.
+    Of other large files nobody reads more than their size, and whether they are links that lead elsewhere.
     """
     digest = sha256()
     for path, (_, size, _) in stamp:
-        digest.update(f"{os.path.relpath(path, root)}\0{size}\0".encode(errors="surrogateescape"))
+        stands = f"{os.path.relpath(path, root)}\0{size}\0{_read_link(path)}\0"
+        digest.update(stands.encode(errors="surrogateescape"))
         if path.endswith("/"):
             continue
         try:
@@ -102,3 +103,11 @@ def digest_files(stamp: CardStamp, root: Path, find_sha256: Callable[[Path], str
         except (OSError, FactsError):
             digest.update(b"unread")
     return digest.hexdigest()
+
+
+def _read_link(path: str) -> str:
+    """Where a link leads; empty for what is none."""
+    try:
+        return os.readlink(path)  # noqa: PTH115
+    except OSError:
+        return ""
