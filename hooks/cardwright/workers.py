@@ -20,6 +20,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from functools import cache
 from logging.handlers import QueueHandler
+from multiprocessing.connection import wait
 from typing import TypeVar
 
 from cardwright.packing import pack
@@ -58,7 +59,7 @@ def _share(work: Callable[[int], T], numbers: range, workers: int) -> Iterator[T
     gc.freeze()  # what is there already is not looked through in every copy
     context = multiprocessing.get_context("fork")
     try:
-        with uncollected(), ProcessPoolExecutor(workers, context) as pool:
+        with uncollected(), ProcessPoolExecutor(workers, context, _end_with_parent) as pool:
             for packed in pool.map(_run, numbers, chunksize=CHUNK):
                 result, said = pickle.loads(packed)
                 for record in said:
@@ -90,6 +91,17 @@ def count_workers(count: int) -> int:
     if not can_fork or count <= FEW or threading.active_count() > 1:
         return 1
     return min(len(os.sched_getaffinity(0)), 8)
+
+
+def _end_with_parent() -> None:
+    """A worker whose parent was killed would wait for work for ever, and hold what that had locked."""
+    if parent := multiprocessing.parent_process():
+        threading.Thread(target=_wait_for_end, args=(parent.sentinel,), daemon=True).start()
+
+
+def _wait_for_end(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(1)
 
 
 def _run(number: int) -> bytes:
