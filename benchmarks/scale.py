@@ -97,18 +97,18 @@ def prepare_hugo(folder: Path) -> None:
         path.write_text(f"<!doctype html><title>{{{{ .Title }}}}</title>{body}")
 
 
-PROPERDOCS = ("properdocs", "build", "-q")
 SPHINX = ("sphinx-build", "-q", "-j", "auto", "docs", "site")
 
-MKDOCS = ("mkdocs", "build", "-q")
-HUGO = ("hugo", "--quiet", "-d", "site")
+BUILD = [sys.executable, "-m", "mkdocs", "build", "-q"]
 
 OTHERS: tuple[Tool, ...] = (
-    Tool("Material for MkDocs", ("mkdocs-material",), prepare_mkdocs, MKDOCS, "site"),
-    Tool("ProperDocs, Material", ("properdocs", "mkdocs-material"), prepare_mkdocs, PROPERDOCS, "site"),
+    Tool("Material for MkDocs", ("mkdocs-material",), prepare_mkdocs, ("mkdocs", "build", "-q"), "site"),
+    Tool(
+        "ProperDocs, Material", ("properdocs", "mkdocs-material"), prepare_mkdocs, ("properdocs", "build", "-q"), "site"
+    ),
     Tool("Zensical", ("zensical",), prepare_mkdocs, ("zensical", "build"), "site"),
     Tool("Sphinx, furo", ("sphinx", "furo", "myst-parser"), prepare_sphinx, SPHINX, "site"),
-    Tool("Hugo, bare theme", ("hugo",), prepare_hugo, HUGO, "site"),
+    Tool("Hugo, bare theme", ("hugo",), prepare_hugo, ("hugo", "--quiet", "-d", "site"), "site"),
 )
 
 
@@ -170,19 +170,17 @@ def measure_texts(cards: Path, folder: Path, count: int) -> None:
     """What the other generators have, too."""
     shutil.copytree(cards, folder / "cards", ignore=shutil.ignore_patterns("*.onnx", "*.bib"))
     prepare_cardwright(folder)
-    command = [sys.executable, "-m", "mkdocs", "build", "-q"]
-    show(f"Cardwright, {count:,} texts alone, clean", run(command, folder), folder / "site")
+    show(f"Cardwright, {count:,} texts alone, clean", run(BUILD, folder), folder / "site")
 
 
 def measure_cardwright(cards: Path, folder: Path, count: int) -> None:
     shutil.copytree(cards, folder / "cards")
     prepare_cardwright(folder)
-    command = [sys.executable, "-m", "mkdocs", "build", "-q"]
-    show(f"Cardwright, {count:,} cards, clean", run(command, folder), folder / "site")
-    show("  again, nothing changed", run(command, folder), folder / "site")
+    show(f"Cardwright, {count:,} cards, clean", run(BUILD, folder), folder / "site")
+    show("  again, nothing changed", run(BUILD, folder), folder / "site")
     readme = next(iter(sorted((folder / "cards").iterdir()))) / "README.md"
     readme.write_text(readme.read_text() + "\nOne more line.\n")
-    show("  again, one card changed", run(command, folder), folder / "site")
+    show("  again, one card changed", run(BUILD, folder), folder / "site")
     index = (folder / "site/search/search_index.json").stat().st_size / 1e6
     print(f"  search index: {index:.2f} MB")
     measure_edits(folder)
@@ -272,9 +270,8 @@ def measure_other(tool: Tool, cards: Path, folder: Path) -> None:
 
 def find_version(place: Path, package: str) -> str:
     code = f"import importlib.metadata; print(importlib.metadata.version({package!r}))"
-    return subprocess.run(
-        [place / "bin/python", "-c", code], capture_output=True, text=True, check=False
-    ).stdout.strip()
+    done = subprocess.run([place / "bin/python", "-c", code], capture_output=True, text=True, check=False)
+    return done.stdout.strip()
 
 
 def show(name: str, cost: Cost, site: Path) -> None:
@@ -284,9 +281,8 @@ def show(name: str, cost: Cost, site: Path) -> None:
 
 
 def main() -> None:
-    print(
-        f"{time.strftime('%Y-%m-%d')}, {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
-    )
+    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    print(f"{time.strftime('%Y-%m-%d')}, {machine}")
     names = [argument.lower() for argument in sys.argv[1:] if not argument.isdecimal()]
     others = [tool for tool in OTHERS if not names or any(name in tool.name.lower() for name in names)]
     for count in [int(argument) for argument in sys.argv[1:] if argument.isdecimal()] or [1000]:

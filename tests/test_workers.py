@@ -1,6 +1,7 @@
 """Work over the cores gives what work here gives, in its order, and nothing of it is lost."""
 
 import gc
+import io
 import logging
 import os
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from cardwright import workers
+from cardwright.facts import progress
 from cardwright.workers import FEW, run
 
 log = logging.getLogger("mkdocs.plugins.cardwright.test")
@@ -74,6 +76,24 @@ def test_other_workers_take_over_after_some_things() -> None:
     first, second = ({process for _, process in results[half:][: COUNT // 2]} for half in (0, COUNT // 2))
     assert not first & second or first == second == {HERE}
     assert list(run(die, COUNT, at_once=FEW)) == list(range(COUNT))
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_terminal_is_told_how_far_it_is(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    if workers.count_workers(COUNT) == 1:
+        return  # where nothing is shared, each model is told of by itself
+    monkeypatch.setattr(progress, "QUIET_SECONDS", -1.0)
+    monkeypatch.setattr(progress, "PAUSE_SECONDS", -1.0)
+    for stream in (Terminal(), io.StringIO()):
+        monkeypatch.setattr(sys, "stderr", stream)
+        assert len(list(run(work, COUNT, "Making pages"))) == COUNT
+        shown = [text for text in stream.getvalue().split("\r") if text.strip()]
+        assert shown[-1:] == ([f"Making pages: {COUNT} of {COUNT}"] if stream.isatty() else [])
+        assert stream.getvalue().endswith("\r") or not shown
 
 
 SLOW = """

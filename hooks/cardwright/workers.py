@@ -13,6 +13,7 @@ import logging
 import multiprocessing
 import os
 import pickle
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -23,6 +24,7 @@ from logging.handlers import QueueHandler
 from multiprocessing.connection import wait
 from typing import TypeVar
 
+from cardwright.facts.progress import Count
 from cardwright.packing import pack
 
 T = TypeVar("T")
@@ -35,25 +37,30 @@ _work: Callable[[int], object] | None = None
 """What the workers do; they have it from the moment of the fork."""
 
 
-def run(work: Callable[[int], T], count: int, *, may_fork: bool = True, at_once: int = 10**9) -> Iterator[T]:
+def run(
+    work: Callable[[int], T], count: int, what: str = "", *, may_fork: bool = True, at_once: int = 10**9
+) -> Iterator[T]:
     """`work(0)`, `work(1)` and so on, in order. What `work` raises, this raises.
+
+    `what` is being done, as a terminal is told when it takes long; empty for nothing.
 
     When the workers have done `at_once` things, others take their place: a copy of a process shares memory with it
     only until it looks at it, so those that look at one card after the other come to have all of them.
     """
     workers = count_workers(count) if may_fork else 1
+    told = Count(what, count, sys.stderr if what else None)
     for start in range(0, count, at_once):
         numbers = range(start, min(start + at_once, count))
         done = 0
         if workers > 1:
             with suppress(BrokenProcessPool):  # a worker was killed, perhaps for its memory: the rest is done here
-                for result in _share(work, numbers, workers):
+                for result in _share(work, numbers, workers, told):
                     yield result
                     done += 1
         yield from map(work, numbers[done:])
 
 
-def _share(work: Callable[[int], T], numbers: range, workers: int) -> Iterator[T]:
+def _share(work: Callable[[int], T], numbers: range, workers: int, told: Count) -> Iterator[T]:
     global _work
     _work = work
     gc.freeze()  # what is there already is not looked through in every copy
@@ -62,10 +69,14 @@ def _share(work: Callable[[int], T], numbers: range, workers: int) -> Iterator[T
         with uncollected(), ProcessPoolExecutor(workers, context, _end_with_parent) as pool:
             for packed in pool.map(_run, numbers, chunksize=CHUNK):
                 result, said = pickle.loads(packed)
+                if said:
+                    told.line.clear()
                 for record in said:
                     logging.getLogger(record.name).handle(record)
+                told.add()
                 yield result
     finally:
+        told.line.clear()
         _work = None
 
 

@@ -192,7 +192,7 @@ def make_pages(
     theme.env.auto_reload = False  # a template that changes while they are made would be in some of them
     log.debug("pages of cards: %d made, %d taken over", len(todo), len(files) - len(todo))
     make = partial(_make_one, work, theme, events, todo)
-    outcomes = run(make, len(todo), may_fork=is_plain, at_once=PAGES_AT_ONCE)
+    outcomes = run(make, len(todo), "Making pages", may_fork=is_plain, at_once=PAGES_AT_ONCE)
     made = dict(zip((files[number].src_uri for number in todo), outcomes, strict=True))
     for outcome in made.values():
         if outcome.clash:

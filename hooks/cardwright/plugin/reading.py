@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
+from multiprocessing import parent_process
 from multiprocessing.util import Finalize
 from pathlib import Path
 
@@ -72,7 +73,7 @@ def read_all(reading: Reading, last: Read | None = None) -> Read:
     known = dict(zip(last.sources, last.kept, strict=True)) if last else {}
     same = {source for source in known if last and stamps.get(source) == last.stamps[source]}
     changed = tuple(source for source in sources if source not in same)
-    read = run(partial(_read, reading, changed, stamps, known), len(changed))
+    read = run(partial(_read, reading, changed, stamps, known), len(changed), "Reading cards")
     found = {source: one or known[source] for source, one in zip(changed, read, strict=True)}
     kept = tuple(known[source] if source in same else found[source] for source in sources)
     return Read(reading, tree, store, sources, problems, stamps, kept)
@@ -122,7 +123,8 @@ def find_inspector(cache: Path, facts: str | Path = "") -> Inspector:
     process = os.getpid()
     if process not in _inspectors:
         _inspectors.clear()  # those of the process that this one is a copy of
-        _inspectors[process] = Inspector(cache, store=facts)
+        is_one_of_many = parent_process() is not None  # then the parent says how far all of them are
+        _inspectors[process] = Inspector(cache, store=facts, quiet=is_one_of_many)
         Finalize(None, _inspectors[process].close, exitpriority=1)
     return _inspectors[process]
 
