@@ -74,7 +74,6 @@ class Tool:
     prepare: Callable[[Path], None]
     command: Sequence[str]
     """In its venv."""
-    output: str
 
 
 def prepare_mkdocs(folder: Path) -> None:
@@ -98,17 +97,14 @@ def prepare_hugo(folder: Path) -> None:
 
 
 SPHINX = ("sphinx-build", "-q", "-j", "auto", "docs", "site")
-
 BUILD = [sys.executable, "-m", "mkdocs", "build", "-q"]
 
 OTHERS: tuple[Tool, ...] = (
-    Tool("Material for MkDocs", ("mkdocs-material",), prepare_mkdocs, ("mkdocs", "build", "-q"), "site"),
-    Tool(
-        "ProperDocs, Material", ("properdocs", "mkdocs-material"), prepare_mkdocs, ("properdocs", "build", "-q"), "site"
-    ),
-    Tool("Zensical", ("zensical",), prepare_mkdocs, ("zensical", "build"), "site"),
-    Tool("Sphinx, furo", ("sphinx", "furo", "myst-parser"), prepare_sphinx, SPHINX, "site"),
-    Tool("Hugo, bare theme", ("hugo",), prepare_hugo, ("hugo", "--quiet", "-d", "site"), "site"),
+    Tool("Material for MkDocs", ("mkdocs-material",), prepare_mkdocs, ("mkdocs", "build", "-q")),
+    Tool("ProperDocs, Material", ("properdocs", "mkdocs-material"), prepare_mkdocs, ("properdocs", "build", "-q")),
+    Tool("Zensical", ("zensical",), prepare_mkdocs, ("zensical", "build")),
+    Tool("Sphinx, furo", ("sphinx", "furo", "myst-parser"), prepare_sphinx, SPHINX),
+    Tool("Hugo, bare theme", ("hugo",), prepare_hugo, ("hugo", "--quiet", "-d", "site")),
 )
 
 
@@ -265,7 +261,7 @@ def measure_other(tool: Tool, cards: Path, folder: Path) -> None:
     except (OSError, subprocess.CalledProcessError) as error:
         print(f"{tool.name}: fails here: {str(getattr(error, 'output', error)).strip()[-200:]}")
         return
-    show(f"{tool.name} {find_version(place, tool.packages[0])}", cost, folder / tool.output)
+    show(f"{tool.name} {find_version(place, tool.packages[0])}", cost, folder / "site")
 
 
 def find_version(place: Path, package: str) -> str:
