@@ -33,7 +33,7 @@ def fill_page(page: Page, edit_url: str = "") -> str:
     return str(page.html).replace(EDIT_PLACE, str(edit))
 
 
-def make_head(page: Page, addresses: Addresses) -> Markup:
+def render_head(page: Page, addresses: Addresses) -> Markup:
     """What the page needs in its head: style, script, other forms, previews."""
     styles = [addresses.link(page.uri, f"{ASSETS_URI}/{name}") for name in STYLES]
     scripts = [addresses.link(page.uri, f"{ASSETS_URI}/{name}") for name in SCRIPTS]
@@ -54,6 +54,6 @@ def describe_page(page: Page, addresses: Addresses) -> dict[str, Value]:
         "url": address,
         "permalink": address,
         "lastmod": change.time if change else "",
-        "head": str(make_head(page, addresses)),
+        "head": str(render_head(page, addresses)),
     }
     return {key: value for key, value in known.items() if value}

@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from cardwright.addresses import Addresses
 from cardwright.exchange import close, open_beside, put_in_place
-from cardwright.fragments import describe_page, fill_page, list_assets, make_head
+from cardwright.fragments import describe_page, fill_page, list_assets, render_head
 from cardwright.making import SiteFile
 from cardwright.pages import Page
 from cardwright.render import render
@@ -60,7 +60,7 @@ def _write_json(page: Page, addresses: Addresses) -> str:
 def _write_page(page: Page, addresses: Addresses) -> str:
     uris = [(view.title, view.uri.format(models=addresses.models_uri)) for view in VIEWS]
     links = [(title, addresses.link(page.uri, addresses.view(uri))) for title, uri in uris]
-    html, head, site_name = Markup(fill_page(page)), make_head(page, addresses), addresses.site_name
+    html, head, site_name = Markup(fill_page(page)), render_head(page, addresses), addresses.site_name
     return str(render("bare_page.html", page=page, html=html, head=head, links=links, site_name=site_name)) + "\n"
 
 

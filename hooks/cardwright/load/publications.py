@@ -176,28 +176,10 @@ def _stated_publications(stated: Publication, bibliography: Bibliography) -> lis
     )
     first = bibliography.entries[0] if bibliography.entries else None
     authors = stated.authors if len(stated.authors) > 1 else ", ".join(stated.authors)
-    work = state_work(
-        stated.title or "",
-        authors,
-        source=stated.source or "",
-        year=stated.year or "",
-        url=stated.url or "",
-        doi=stated.doi or "",
-        arxiv=stated.arxiv or "",
-        abstract=stated.abstract or "",
-    )
-    if stated.title or not first:
-        reference = publication_to_reference(
-            stated.title or "",
-            authors,
-            source=stated.source or "",
-            year=stated.year or "",
-            url=stated.url or "",
-            doi=stated.doi or "",
-            arxiv=stated.arxiv or "",
-        )
-    else:
-        reference = format_reference(first)
+    title = stated.title or ""
+    rest: dict[str, str] = {name: getattr(stated, name) or "" for name in ("source", "year", "url", "doi", "arxiv")}
+    work = state_work(title, authors, abstract=stated.abstract or "", **rest)
+    reference = publication_to_reference(title, authors, **rest) if title or not first else format_reference(first)
     if first and first.fields and not (stated.authors and stated.year):
         reference = format_reference(first)
     source = stated.bibtex or ""
