@@ -33,6 +33,9 @@ FEW = 64
 """Things to do up to which a process of their own is not worth it."""
 CHUNK = 16
 
+MANY = 100_000
+"""Values that are made of more than a few cards."""
+
 _work: Callable[[int], object] | None = None
 """What the workers do; they have it from the moment of the fork."""
 
@@ -82,7 +85,7 @@ def _share(work: Callable[[int], T], numbers: range, workers: int, told: Count) 
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Have Python look for no garbage among what is made meanwhile, nor later: of values that stay there is none.
+    """Have Python look for no garbage among what is made meanwhile; nor later, if it is much, for then it stays.
 
     It would look through all cards again and again, which takes as long as it takes to load them.
     """
@@ -91,7 +94,8 @@ def uncollected() -> Iterator[None]:
     try:
         yield
     finally:
-        gc.freeze()
+        if gc.get_count()[0] > MANY:
+            gc.freeze()
         if was_enabled:
             gc.enable()
 
