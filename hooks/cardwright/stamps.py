@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -16,8 +18,28 @@ from cardwright.sources.model_index import YAML_SUFFIXES
 Stamp = tuple[int, int, int]
 """Nanoseconds of the last change, bytes, inode."""
 
-CardStamp = tuple[tuple[str, Stamp], ...]
-"""The files that a card may be made of, its own first."""
+Stamped = tuple[tuple[str, Stamp], ...]
+"""Files with their stamps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Files that all cards of a folder may be made of, which can be thousands of both."""
+
+    state: str
+    """A digest of their names and stamps."""
+    files: Stamped = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CardStamp:
+    """The files that a card may be made of."""
+
+    own: Stamped
+    """Its own first."""
+    others: Group | None = None
+    """What stands beside a card that is a file among others."""
+
 
 MAX_READ_BYTES = 4_000_000
 MAX_DEPTH = 16
@@ -73,15 +95,22 @@ def stamp_cards(root: Path, sources: Iterable[CardSource], tree: Mapping[str, St
                 below[folder].append(item)
             folder = folder.rpartition("/")[0]
     whole = {folder: tuple(items) for folder, items in below.items()}
-    others = {folder: tuple(item for item in items if not item[0].endswith(_TEXTS)) for folder, items in below.items()}
+    lone = {os.fspath(source.folder) for source in sources if not source.owns_folder}
+    others = {folder: _group(item for item in whole.get(folder, ()) if not item[0].endswith(_TEXTS)) for folder in lone}
     shared = [item for item in sorted(tree.items()) if item[0].endswith(SHARED_TEXTS)]
     stamps: dict[CardSource, CardStamp] = {}
     for source in sources:
         folder, path = os.fspath(source.folder), os.fspath(source.path)
         above = tuple(item for item in shared if folder.startswith(f"{item[0].rpartition('/')[0]}/"))
-        own = (whole if source.owns_folder else others).get(folder, ())
-        stamps[source] = ((path, tree.get(path, (-1, -1, -1))), *own, *above)
+        own = whole.get(folder, ()) if source.owns_folder else ()
+        beside = None if source.owns_folder else others[folder]
+        stamps[source] = CardStamp(((path, tree.get(path, (-1, -1, -1))), *own, *above), beside)
     return stamps
+
+
+def _group(files: Iterable[tuple[str, Stamp]]) -> Group:
+    some = tuple(files)
+    return Group(sha256(repr(some).encode(errors="surrogateescape")).hexdigest(), some)
 
 
 def digest_files(stamp: CardStamp, root: Path, find_sha256: Callable[[Path], str]) -> str:
@@ -89,8 +118,18 @@ def digest_files(stamp: CardStamp, root: Path, find_sha256: Callable[[Path], str
 
     Of other large files nobody reads more than their size, and whether they are links that lead elsewhere.
     """
+    own = _digest(stamp.own, root, find_sha256)
+    return f"{own} {_digest_group(stamp.others, root, find_sha256)}" if stamp.others else own
+
+
+@lru_cache(maxsize=16)
+def _digest_group(group: Group, root: Path, find_sha256: Callable[[Path], str]) -> str:
+    return _digest(group.files, root, find_sha256)
+
+
+def _digest(files: Stamped, root: Path, find_sha256: Callable[[Path], str]) -> str:
     digest = sha256()
-    for path, (_, size, _) in stamp:
+    for path, (_, size, _) in files:
         stands = f"{os.path.relpath(path, root)}\0{size}\0{_read_link(path)}\0"
         digest.update(stands.encode(errors="surrogateescape"))
         if path.endswith("/"):
