@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 from cardwright.sections.publications import list_copies
@@ -17,7 +17,14 @@ MAX_COLUMNS = 12
 
 def render(template: str, **values: Any) -> Markup:
     """The template, filled."""
-    return Markup(_environment().get_template(template).render(**values))
+    return Markup(_find(template).render(**values))
+
+
+@cache
+def _find(name: str) -> Template:
+    template = _environment().get_template(name)
+    template.globals = dict(template.globals)  # each rendering copies them, and Jinja's own mapping is slow at that
+    return template
 
 
 @cache
