@@ -31,6 +31,7 @@ MANY: dict[str, str | bytes] = {
     "many/b.bib": BIBTEX % "second",
     "many/.eval_results/a.yaml": RESULT % "91.0",
     "many/.eval_results/b.yaml": RESULT % "92.0",
+    "misfits/README.md": "---\nid: [a]\nversion: [b]\nsummary: [c]\nthumbnail: [d]\nlicense_link: [e]\n---\n",
     "same name/README.md": "---\nlicense: mit\n---\n# The same name\n",
     "same-name/README.md": "---\nlicense: mit\n---\n# The same name\n",
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -34,7 +34,7 @@ def validate_card(fields: Map, foreign_keys: bool = False) -> tuple[Card, dict[s
         except ValidationError as error:
             found = [(_data_path(data, each["loc"]), each) for each in error.errors(include_url=False)]
             problems += [_problem(fields, path, each) for path, each in found]
-            data = _without(data, {path for path, _ in found}, misfits)
+            data = _without(data, dict.fromkeys(path for path, _ in found), misfits)
     else:
         card = Card()
         misfits |= data
@@ -62,7 +62,7 @@ def _has(data: Any, step: int | str) -> bool:
     return isinstance(data, list) and isinstance(step, int) and step < len(data)
 
 
-def _without(data: dict[str, Any], paths: set[Path], misfits: dict[str, Any]) -> dict[str, Any]:
+def _without(data: dict[str, Any], paths: Iterable[Path], misfits: dict[str, Any]) -> dict[str, Any]:
     """`data` without the values at `paths`, which go to `misfits`."""
     data = copy.deepcopy(data)
     for path in sorted(paths, key=len, reverse=True):
