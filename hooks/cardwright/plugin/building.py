@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
+from operator import attrgetter
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
@@ -35,6 +35,7 @@ from cardwright.plugin.cards import (
     restore,
 )
 from cardwright.plugin.reading import Read
+from cardwright.plugin.shell import Shells
 from cardwright.problem import Problem
 from cardwright.search import SearchEntry, find_share, make_search_entry
 from cardwright.site import PREVIEWS_DIR, Plan, make_exports, make_plan, make_views
@@ -61,6 +62,13 @@ class Cards:
     def shown(self) -> dict[str, Page]:
         """Pages that may stand in the nav, by `src_uri`: MkDocs makes them."""
         return {f"{page.uri}.md": page for page in self.views if not page.below}
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """What our pages that may stand in the nav are called, by `src_uri`."""
+        models = self.setting.addresses.models_uri
+        names = {f"{models}/{entry.slug}.md": entry.name for entry in self.plan.entries}
+        return {**names, **{uri: page.title for uri, page in self.shown.items()}}
 
     @property
     def below(self) -> tuple[Page, ...]:
@@ -144,12 +152,10 @@ def _take_over(plan: Plan, read: Read, last: Cards) -> Plan:
 
 def _is_alike(one: Entry, other: Entry) -> bool:
     """Whether two of what was read at one time are the same beside the other cards, too."""
-    return (one.related, one.results, one.change, one.problems) == (
-        other.related,
-        other.results,
-        other.change,
-        other.problems,
-    )
+    return _BESIDE(one) == _BESIDE(other)
+
+
+_BESIDE = attrgetter("related", "results", "change", "problems")
 
 
 def make_pages(
@@ -167,6 +173,7 @@ def make_pages(
     """
     cards, files, last = build.cards, build.files, build.last
     below, share = cards.below, _find_share(cards)
+    is_plain = events is not theme.config.plugins
     work = Work(
         below=below,
         kept=cards.read.kept,
@@ -179,8 +186,8 @@ def make_pages(
         facts=cards.read.reading.cache,
         previews=root / PREVIEWS_DIR,
         site_dir=site_dir,
+        shells=Shells() if is_plain else None,
     )
-    is_plain = events is not theme.config.plugins
     shell = _render_probe(cards, shown, theme, events) if is_plain else ""
     stands = last if last and is_plain and _is_same_site(last, cards, shell, share) else None
     known = stands.written if stands else {}
@@ -191,7 +198,10 @@ def make_pages(
         todo = sorted((*todo, *(n for n in left if not restore(known[files[n].src_uri].outcome, place, site_dir))))
     theme.env.auto_reload = False  # a template that changes while they are made would be in some of them
     log.debug("pages of cards: %d made, %d taken over", len(todo), len(files) - len(todo))
-    make = partial(_make_one, work, theme, events, todo)
+
+    def make(at: int) -> Outcome:
+        return make_page(work, theme, events, todo[at])
+
     outcomes = run(make, len(todo), "Making pages", may_fork=is_plain, at_once=PAGES_AT_ONCE)
     made = dict(zip((files[number].src_uri for number in todo), outcomes, strict=True))
     for outcome in made.values():
@@ -207,10 +217,6 @@ def make_pages(
         _remove(last, written, site_dir)
     is_new = bool(todo) or not stands or cards.plan is not stands.cards.plan or len(written) != len(known)
     return Last(cards, shell, written, is_new=is_new)
-
-
-def _make_one(work: Work, theme: Theme, events: Events, todo: list[int], number: int) -> Outcome:
-    return make_page(work, theme, events, todo[number])
 
 
 def _is_same_site(last: Last, cards: Cards, shell: str, share: int) -> bool:

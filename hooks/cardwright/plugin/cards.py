@@ -29,6 +29,7 @@ from cardwright.offline import make_twins
 from cardwright.pages import Page, escape_for_theme
 from cardwright.plugin.reading import find_inspector
 from cardwright.plugin.settings import find_edit_url
+from cardwright.plugin.shell import Shells
 from cardwright.previews import keep_previews
 from cardwright.problem import Problem
 from cardwright.search import SearchEntry, make_search_entry
@@ -99,6 +100,8 @@ class Work:
     previews: Path
     """Pictures that were drawn before."""
     site_dir: Path
+    shells: Shells | None
+    """The theme's page, where no other plugin wants to see each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,14 +160,16 @@ def make_page(work: Work, theme: Theme, events: Events, number: int) -> Outcome:
     if clash:
         return Outcome(clash=f"{clash.src_uri} has the address that Cardwright needs for {made.page.uri}: rename it.")
     entry = made.page.entry
+    is_in_nav = file.page is not None
     page = file.page or MkDocsPage(None, file, theme.config)
     above = theme.files.get_file_from_path(f"{made.page.below}.md")
     page.parent = page.parent or (above.page.parent if above and above.page else None)
-    page.title = escape_for_theme(made.page.title)
+    if not is_in_nav:  # else it has its title already, on the pages of all
+        page.title = escape_for_theme(made.page.title)
     page.edit_url = find_edit_url(entry, theme.config) if entry else None
     page.update_date = entry.change.day if entry and entry.change else NO_DATE
     work.shown[file.src_uri] = made.page
-    output = render_page(page, theme, events)
+    output = render_page(page, theme, events, work.shells if entry and not is_in_nav else None)
     del work.shown[file.src_uri]
     written = (SiteFile(file.dest_uri, output), *made.files, *make_twins(made.files, work.setting))
     outputs = tuple(write_file(one, work.site_dir) for one in written)
@@ -182,8 +187,8 @@ def _make(work: Work, number: int) -> Made:
     return make_card(entry, work.setting, find_inspector(work.facts).lean_model, keep_previews(work.previews))
 
 
-def render_page(page: MkDocsPage, theme: Theme, events: Events) -> str:
-    """The page in its theme, as MkDocs' `build` does it for one of its own."""
+def render_page(page: MkDocsPage, theme: Theme, events: Events, shells: Shells | None = None) -> str:
+    """The page in its theme, as MkDocs' `build` does it for one of its own. `shells` are for pages of cards alone."""
     config, files = theme.config, theme.files
     plugins: Any = config.plugins
     others = events is plugins
@@ -196,7 +201,7 @@ def render_page(page: MkDocsPage, theme: Theme, events: Events) -> str:
     template = theme.env.get_template(str(page.meta.get("template", "main.html")))
     if others:
         context = plugins.on_page_context(context, page=page, config=config, nav=theme.nav)
-    output = template.render(context)
+    output = shells.render(template, context) if shells else template.render(context)
     output = events.on_post_page(output, page=page, config=config)
     page.active = False
     page.content = page.markdown = None  # nobody asks again, and there are thousands

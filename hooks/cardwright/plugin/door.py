@@ -35,13 +35,13 @@ from cardwright.plugin.building import Build, Last, find_entries, list_problems,
 from cardwright.plugin.cards import NO_DATE, Theme, find_events, make_card_file, make_known_file
 from cardwright.plugin.files import (
     add_file,
-    is_named,
     list_docs,
     list_mentions,
     log_problems,
     make_file,
     make_toc,
     name_in_sitemap,
+    name_pages,
 )
 from cardwright.plugin.lasting import load_last, save_last
 from cardwright.plugin.publishing import Staged, discard, explain, publish, stage
@@ -168,13 +168,14 @@ class Door:
 
     def on_nav(self, nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
         """Name our pages, and let nothing that has no date of a change have that of the build."""
+        assert self.build
         self.nav = nav
-        for page in (file.page for file in files.documentation_pages() if file.page):
+        shown = [file.page for file in files.documentation_pages() if file.page]
+        for page in shown:
             page.update_date = NO_DATE
-            if made := self.pages.get(page.file.src_uri):
+            if page.file.src_uri in self.pages:
                 page.edit_url = None
-                if not is_named(nav, page):
-                    page.title = escape_for_theme(made.title)
+        name_pages((*shown, *nav.pages), self.build.cards.titles, nav)
         return nav
 
     def on_env(self, env: Environment, config: MkDocsConfig, files: Files) -> Environment:

@@ -88,6 +88,8 @@ def make_toc(title: str, anchor: str, headings: tuple[Heading, ...]) -> list[Anc
     return [top]
 
 
-def is_named(nav: Navigation, page: MkDocsPage) -> bool:
-    """Whether mkdocs.yml itself names the page in its nav."""
-    return page in nav.pages and "title" in vars(page)
+def name_pages(pages: Iterable[MkDocsPage], titles: Mapping[str, str], nav: Navigation) -> None:
+    """Give our pages their titles, by `src_uri`, unless mkdocs.yml itself names them in its nav."""
+    for page in (page for page in pages if page.file.src_uri in titles):
+        if not ("title" in vars(page) and page in nav.pages):
+            page.title = escape_for_theme(titles[page.file.src_uri])

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.livereload import LiveReloadServer
+from mkdocs.structure.nav import Navigation
 from watchdog.events import (
     DirDeletedEvent,
     DirMovedEvent,
@@ -229,7 +230,7 @@ def refresh(door: Door) -> bool:
     close_inspector()
     setting = replace(last.cards.setting, known={}, has_feed=False)
     cards = make_cards(read, setting, read_history(door.cards_dir), last.cards)
-    if _names(cards) != _names(last.cards):
+    if _names(cards, theme.nav) != _names(last.cards, theme.nav):
         return False
     log_problems(cards.plan.problems)
     door.pages, door.last = cards.shown, spoil(last)
@@ -249,8 +250,10 @@ def refresh(door: Door) -> bool:
     return True
 
 
-def _names(cards: Cards) -> object:
-    """What MkDocs knows of the cards: pages, files, and dates in the sitemap."""
+def _names(cards: Cards, nav: Navigation) -> object:
+    """What MkDocs knows of the cards: pages, files, dates in the sitemap, and names in the nav."""
     uris = [file.uri for file in cards.exports]
     dates = [(entry.slug, entry.change.day if entry.change else "") for entry in cards.plan.entries]
-    return cards.uris, [*cards.shown], uris, cards.setting.has_feed, dates
+    titles = cards.titles
+    named = [titles.get(page.file.src_uri) for page in nav.pages]
+    return cards.uris, [*cards.shown], uris, cards.setting.has_feed, dates, named
