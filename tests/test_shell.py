@@ -29,6 +29,7 @@ FOLLOWED = {
     "nav": "{% for one in nav %}{{ one }}{% endfor %}{{ page.parent }} {{ page.active }} {{ page.is_homepage }}",
     "block": "{% set all %}{{ page.title }}{% endset %}{{ all }}",
     "odd": "{{ page.toc | first | attr('title') }}",
+    "imported": "{% from 'macros.html' import bare %}{{ bare(page.title) }}",
 }
 REFUSED = {
     "upper": "{{ page.title | upper }}",
@@ -45,7 +46,13 @@ REFUSED = {
     "part of a block": "{% set all %}{{ page.title }}{% endset %}{{ all[0] }}",
     "address": "{{ page.url | url }}",
     "sum": "{{ page.title + '!' }}",
+    "two values": "{{ page.title == page.meta.description }}",
+    "a value in another": "{{ page.title in page.content }}",
+    "a text that looks like a hole": "{{ page.title }} \ue0009\ue001",
 }
+
+
+MACROS = "{% macro bare(text) %}{{ text | striptags }}{% endmacro %}"
 
 
 def make_page(title: str, content: str, description: str = "", sections: tuple[str, ...] = ("One",)) -> Any:
@@ -81,13 +88,14 @@ PAGES = [
     make_page("Third & <i>last</i>", "<h1>3</h1> \ue0000\ue001", 'It\'s "quoted"', ("One", "Two")),
     make_page("Fourth", "", "", ()),
     make_page("Fifth 5", "<h1>5</h1>", "The fifth"),
-    make_page("Sixth", "<h1>6</h1>", "The sixth"),
+    make_page("Sixth", "<h1>6</h1>", "Sixth"),
+    make_page("Seventh &amp; <i>last</i>", "<h1>7</h1>", "The seventh"),
 ]
 
 
 def render_all(text: str) -> tuple[list[str], list[str], int]:
     """Each page as the template makes it and as it is filled, and of how many the template was asked."""
-    env = Environment(loader=DictLoader({"main.html": text}), autoescape=False)
+    env = Environment(loader=DictLoader({"main.html": text, "macros.html": MACROS}), autoescape=False)
     env.filters["url"] = url_filter
     template, asked = env.get_template("main.html"), []
     shells, given = Shells(), [{"page": page, "base_url": "../..", "nav": ["Home"]} for page in PAGES]

@@ -82,9 +82,11 @@ class Hole:
         return self._ask(bool)
 
     def __contains__(self, text: str) -> bool:
+        _check(text)
         return self._ask(lambda value: text in value)
 
     def __eq__(self, other: object) -> bool:
+        _check(other)  # two values of a page that are compared are both others on the next
         return self._ask(lambda value: value == other)
 
     @property
@@ -105,6 +107,12 @@ class Hole:
     __add__ = __radd__ = __mod__ = __rmod__ = __mul__ = __lt__ = __gt__ = __le__ = __ge__ = __int__ = __float__ = (
         _refuse
     )
+
+
+def _check(value: object) -> None:
+    """Raise `HoleError` for a hole, and for a text with one in it."""
+    if isinstance(value, Hole) or (isinstance(value, str) and _TOKENS.search(value)):
+        raise HoleError
 
 
 class _Trace:
@@ -212,17 +220,7 @@ def _make_shell(template: Template, context: Mapping[str, Any], page: MkDocsPage
 
     simple = {name: Hole(trace, name) for name in values if "." not in name}
     meta = {name: Hole(trace, f"meta.{name}") for name in page.meta}
-    same = (
-        "parent",
-        "ancestors",
-        "previous_page",
-        "next_page",
-        "active",
-        "is_homepage",
-        "is_page",
-        "is_section",
-        "is_link",
-    )
+    same = "parent ancestors previous_page next_page active is_homepage is_page is_section is_link".split()
     known = {name: getattr(page, name) for name in same}
     shown = _Known(
         {**known, **simple, "meta": meta, "toc": [*map(make_item, page.toc)], "children": None, "config": {}}
@@ -230,10 +228,10 @@ def _make_shell(template: Template, context: Mapping[str, Any], page: MkDocsPage
     try:
         with _watch(template.environment, trace, page):
             output = template.render({**context, "page": shown})
-    except Exception:  # whatever a template does with what is no text
+        pieces = _TOKENS.split(output)
+        marks = tuple(trace.marks[int(number)] for number in pieces[1::2])
+    except Exception:  # whatever a template does with what is no text, or has in its own that looks like a hole
         return None
-    pieces = _TOKENS.split(output)
-    marks = tuple(trace.marks[int(number)] for number in pieces[1::2])
     return Shell(tuple(pieces[::2]), marks, tuple(trace.asked), tuple(trace.targets))
 
 
@@ -241,16 +239,14 @@ def _make_shell(template: Template, context: Mapping[str, Any], page: MkDocsPage
 def _watch(env: Environment, trace: _Trace, page: MkDocsPage) -> Iterator[None]:
     """See what templates do with holes, and with texts that have some in them."""
     filters, tests, get_attribute, get_item = env.filters, env.tests, env.getattr, env.getitem
-
-    def check(value: object) -> None:
-        if isinstance(value, Hole) or (isinstance(value, str) and _TOKENS.search(value)):
-            raise HoleError
+    # What a template imports without its context is kept by Jinja, with the filters that it had then.
+    modules = [(each, each._module) for each in (env.cache or {}).values()]
 
     def watch_filter(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         def link(context: Any, value: Any) -> Any:
             if isinstance(value, Hole) and value.is_anchor:
                 return value
-            check(value)
+            _check(value)
             trace.targets.append(str(value))
             return function(context.derived({"page": page}), value)
 
@@ -261,7 +257,7 @@ def _watch(env: Environment, trace: _Trace, page: MkDocsPage) -> Iterator[None]:
                 return holes[0].put_through(name)
             if not (holes and name in PASSING and function is FILTERS[name]):
                 for arg in (*args, *kwargs.values()):
-                    check(arg)
+                    _check(arg)
             return function(*args, **kwargs)
 
         return link if function in LINKING else watched
@@ -270,25 +266,29 @@ def _watch(env: Environment, trace: _Trace, page: MkDocsPage) -> Iterator[None]:
         def watched(*args: Any) -> Any:
             if name not in ("defined", "undefined"):
                 for arg in args:
-                    check(arg)
+                    _check(arg)
             return function(*args)
 
         return watched
 
     def watch_access(get: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
         def watched(value: Any, name: Any) -> Any:
-            check(value)
+            _check(value)
             return get(value, name)
 
         return watched
 
     env.filters = {name: watch_filter(name, function) for name, function in filters.items()}
     env.tests = {name: watch_test(name, function) for name, function in tests.items()}
+    for each, _ in modules:
+        each._module = None
     vars(env).update(getattr=watch_access(get_attribute), getitem=watch_access(get_item))
     try:
         yield
     finally:
         env.filters, env.tests = filters, tests
+        for each, module in modules:
+            each._module = module
         del vars(env)["getattr"], vars(env)["getitem"]
 
 
