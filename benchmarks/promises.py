@@ -26,9 +26,8 @@ from playwright.sync_api import Browser, sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "hooks")]
 
-from tests.browser.test_quality import AXE, RULES  # noqa: E402
 from tests.conftest import BROWSER_FLAGS, find_browser, serve  # noqa: E402
-from tests.npm_tools import read_axe  # noqa: E402
+from tests.npm_tools import run_axe  # noqa: E402
 from tests.sites import make_project  # noqa: E402
 
 COMMAND = [sys.executable, "-m", "mkdocs", "build", "--quiet"]
@@ -91,16 +90,13 @@ def kills(folder: Path, rounds: int) -> Iterator[str]:
     project, dice = folder / "project", random.Random(1)
     cards = sorted((project / "cards").iterdir())
     old = half = 0
-    seconds = 0.0
-    for round_ in range(rounds + 1):
+    change(dice.sample(cards, len(cards) // 20), "before")
+    began = time.monotonic()
+    build(project)
+    seconds = time.monotonic() - began
+    for round_ in range(rounds):
         before = digest(project / "site")
-        for card in dice.sample(cards, len(cards) // 20):
-            (card / "README.md").write_text((card / "README.md").read_text() + f"\n\nRound {round_}.\n")
-        if not seconds:  # the first is only timed
-            began = time.monotonic()
-            build(project)
-            seconds = time.monotonic() - began
-            continue
+        change(dice.sample(cards, len(cards) // 20), str(round_))
         building = start(project)
         time.sleep(dice.uniform(0, seconds))
         building.send_signal(signal.SIGKILL)
@@ -118,6 +114,12 @@ def kills(folder: Path, rounds: int) -> Iterator[str]:
     build(clean)
     if digest(clean / "site") != digest(project / "site"):
         yield "what was built after kills is not what a clean build makes"
+
+
+def change(cards: list[Path], mark: str) -> None:
+    for card in cards:
+        with (card / "README.md").open("a") as file:
+            file.write(f"\n\nRound {mark}.\n")
 
 
 class Loaded(HTMLParser):
@@ -184,10 +186,7 @@ def open_page(browser: Browser, url: str, uri: str, scheme: str, width: int) -> 
         page = context.new_page()
         page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
         page.goto(url + uri)
-        page.wait_for_load_state("networkidle")
-        page.wait_for_function("() => document.getAnimations().every((one) => one.playState !== 'running')")
-        page.evaluate(read_axe())
-        yield from map(str, page.evaluate(AXE, RULES))
+        yield from map(str, run_axe(page))
         if page.evaluate("document.documentElement.scrollWidth") > width:
             yield "scrolls sideways"
     yield from (address for address in asked if not address.startswith((url, "data:", "blob:")))

@@ -9,8 +9,10 @@ import shutil
 import subprocess
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
+from playwright.sync_api import Page
 
 from tests.sites import ROOT
 
@@ -53,6 +55,18 @@ def run_tool(name: str, *arguments: str, **environment: str) -> subprocess.Compl
     return subprocess.run(command, cwd=FOLDER, env=env, capture_output=True, text=True, timeout=300, check=False)
 
 
-def read_axe() -> str:
-    """The script of axe-core."""
-    return (tools_folder() / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
+AXE = """async (only) => {
+  const found = await axe.run(document, {runOnly: only});
+  return found.violations.map((each) => [each.id, each.nodes.map((node) => node.html.slice(0, 200))]);
+}"""
+RULES = "wcag2a wcag2aa wcag21a wcag21aa wcag22aa best-practice".split()
+
+
+def run_axe(page: Page) -> list[Any]:
+    """What axe-core finds wrong on a page once it stands still: rules, each with the elements."""
+    page.wait_for_load_state("networkidle")
+    # Material's own parts come and fade in after the page.
+    page.wait_for_function("() => document.getAnimations().every((one) => one.playState !== 'running')")
+    page.evaluate((tools_folder() / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8"))
+    found: list[Any] = page.evaluate(AXE, RULES)
+    return found

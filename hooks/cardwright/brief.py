@@ -60,7 +60,7 @@ def keep(entry: Entry) -> Kept:
 
 def make_brief(entry: Entry) -> Entry:
     """The card without what is only shown on its own page."""
-    paths = [*((*result.path, "value") for result in entry.results)]
+    paths: list[Path] = [(*result.path, "value") for result in entry.results]
     paths += [("aliases", index) for index in range(len(entry.card.aliases))]
     fields = _prune(entry.raw.fields, paths)
     assert isinstance(fields, Map)

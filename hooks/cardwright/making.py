@@ -108,12 +108,17 @@ def log_fault(where: str, error: Exception) -> None:
 
 def _structure_files(entry: Entry, addresses: Addresses, lean_model: LeanModel) -> Iterator[SiteFile]:
     """What the viewer opens: the card's models without their weights."""
+    for structure_name, content in copy_models(entry, lean_model):
+        name = own_name(entry, structure_name)
+        yield SiteFile(f"{addresses.models_uri}/{entry.slug}/{name}", content=content)
+
+
+def copy_models(entry: Entry, lean_model: LeanModel) -> Iterator[tuple[str, bytes]]:
+    """The card's models without their weights, each after the name it has in the site."""
     for file in entry.files:
         if file.structure_name:
             with suppress(FactsError):  # a model whose graph alone is too large: its facts stand, its copy does not
-                content = lean_model(entry.source.folder / file.path, entry.source.folder)
-                name = own_name(entry, file.structure_name)
-                yield SiteFile(f"{addresses.models_uri}/{entry.slug}/{name}", content=content)
+                yield file.structure_name, lean_model(entry.source.folder / file.path, entry.source.folder)
 
 
 def _preview_files(entry: Entry, addresses: Addresses, draw: Draw) -> Iterator[SiteFile]:

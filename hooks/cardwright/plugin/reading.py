@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from multiprocessing import parent_process
@@ -13,8 +13,8 @@ from pathlib import Path
 
 from cardwright.benchmarks import Vocabulary
 from cardwright.brief import Kept, keep
-from cardwright.entry import Entry
-from cardwright.facts import FactsError, Inspector
+from cardwright.facts import Inspector
+from cardwright.making import copy_models
 from cardwright.problem import Problem
 from cardwright.site import list_cards, load_card
 from cardwright.sources import CardSource
@@ -103,16 +103,9 @@ def _read(
     if source in known and known[source].contents == contents:
         return None
     card = load_card(reading.cards_dir, reading.shown_as, source, inspector.inspect, reading.vocabulary)
-    if reading.has_viewer and inspector.is_running:
-        _copy_models(card, inspector)
+    if reading.has_viewer and inspector.is_running:  # the process that makes copies is there: have them in the cache
+        deque(copy_models(card, inspector.lean_model), maxlen=0)
     return replace(keep(card), contents=contents)
-
-
-def _copy_models(card: Entry, inspector: Inspector) -> None:
-    """Have copies of its models in the cache, while there is a process that makes them."""
-    for file in (file for file in card.files if file.structure_name):
-        with suppress(FactsError):  # whoever needs the copy hears of it
-            inspector.lean_model(card.source.folder / file.path, card.source.folder)
 
 
 _inspectors: dict[int, Inspector] = {}
